@@ -1,0 +1,23 @@
+from dedup._kernels.reference import (
+    BandKeys,
+    Folded,
+    Ids,
+    Offsets,
+    Shingles,
+    Signatures,
+    Spans,
+    TokenArrays,
+    TokenHashes,
+)
+
+NAME: str
+
+def tokenize(text: str, spans: Spans) -> TokenArrays: ...
+def xxh3_64(data: bytes) -> int: ...
+def shingle(hashes: TokenHashes, token_offsets: Offsets, ngram: int) -> tuple[Shingles, Offsets]: ...
+def minhash(
+    shingles: Shingles, shingle_offsets: Offsets, multipliers: Shingles, increments: Shingles
+) -> Signatures: ...
+def band_keys(signatures: Signatures, bands: int, rows: int) -> BandKeys: ...
+def number_tokens(folded: Folded, folded_ends: Offsets, hashes: TokenHashes) -> Ids: ...
+def overlap(ids_a: Ids, ids_b: Ids, ngram: int) -> tuple[int, int, int]: ...

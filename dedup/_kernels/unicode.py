@@ -1,0 +1,97 @@
+"""How every character is compared: one pinned table, so that answers never depend on the Python that runs.
+
+`unicode.bin`, written by `tools/make_unicode_table.py`, holds a header (`dedupuni`, the Unicode version as three
+numbers, three lengths) and three arrays of little-endian uint32: the page of every 128 code points, the entries of
+the distinct pages, and a pool. An entry holds a class (3 bits), a canonical combining class (8 bits) and a code point
+(21 bits): the one the character is folded to. Where a character folds to several, the class is `EXPANDED` and the code
+point is a place in the pool: a count, then that many simple entries.
+
+Folding is NFKD and full case folding with the default-ignorable characters left out. Two texts are equal under NFKC
+exactly when they are under NFKD (UAX #15), and the decomposed form needs no look ahead.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+SEPARATOR = 0
+"""between words"""
+WORD = 1
+"""letter, number, underscore: part of a run that is one token"""
+SINGLE = 2
+"""letter of a script written without spaces: a token by itself"""
+MARK = 3
+"""extends the token before it"""
+IGNORED = 4
+"""default-ignorable: compared as if it were not there"""
+EXPANDED = 5
+"""folds to several characters, which stand in the pool"""
+HANGUL = 6
+"""a Hangul syllable, decomposed by arithmetic"""
+SINGLE_ITSELF = 7
+"""`SINGLE` that folds to itself"""
+
+_PATH = Path(__file__).with_name("unicode.bin")
+_HEADER = struct.Struct("<8s3I3I")
+
+
+@dataclass(frozen=True)
+class UnicodeTable:
+    """The arrays of `unicode.bin`, all uint32, and the Unicode version they were made from."""
+
+    version: str
+    pages: npt.NDArray[np.uint32]
+    entries: npt.NDArray[np.uint32]
+    pool: npt.NDArray[np.uint32]
+
+    def entry(self, code: int) -> int:
+        """The entry of one code point."""
+        return int(self.entries[int(self.pages[code >> 7]) << 7 | code & 127])
+
+    def parts(self, code: int) -> list[tuple[int, int, int]]:
+        """What a code point folds to: (class, combining class, code point) of each character, none if ignored."""
+        entry = self.entry(code)
+        kind = entry & 7
+        if kind == IGNORED:
+            return []
+        if kind == SINGLE_ITSELF:
+            return [(SINGLE, 0, code)]
+        if kind == HANGUL:
+            return _hangul(code)
+        if kind == EXPANDED:
+            place = entry >> 11
+            entries = self.pool[place + 1 : place + 1 + int(self.pool[place])].tolist()
+        else:
+            entries = [entry]
+        return [(part & 7, part >> 3 & 255, part >> 11) for part in entries]
+
+
+def _hangul(code: int) -> list[tuple[int, int, int]]:
+    """Hangul syllable decomposition (The Unicode Standard, 3.12)."""
+    syllable = code - 0xAC00
+    jamo = [0x1100 + syllable // 588, 0x1161 + syllable % 588 // 28]
+    if syllable % 28:
+        jamo.append(0x11A7 + syllable % 28)
+    return [(WORD, 0, part) for part in jamo]
+
+
+def _load() -> UnicodeTable:
+    data = _PATH.read_bytes()
+    _, major, minor, patch, pages, entries, pool = _HEADER.unpack_from(data)
+    # astype gives the machine's own byte order, which the native kernel reads
+    words = np.frombuffer(data, "<u4", offset=_HEADER.size).astype(np.uint32)
+    words.setflags(write=False)
+    return UnicodeTable(
+        f"{major}.{minor}.{patch}",
+        words[:pages],
+        words[pages : pages + entries],
+        words[pages + entries : pages + entries + pool],
+    )
+
+
+TABLE = _load()

@@ -1,0 +1,137 @@
+"""A segment of a block that goes > a merge, in offsets of the two documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from os.path import commonprefix
+
+from dedup.excerpts import Excerpt
+from dedup.merging import Segment
+from dedup.pairs import Pair
+from dedup.records import Edit, Kind, Span
+from dedup.shingles import Tokens
+
+# A span of the kept copy is written into the report as two numbers: literal text this short is no longer.
+_LEAST_REFERENCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A merge before it is known which white space goes with it; see `records.Merge` for the fields."""
+
+    core: Span
+    canonical: Span
+    kind: Kind
+    similarity: float
+    containment: float
+    novel: int
+    edits: tuple[Edit, ...]
+    restore: tuple[Span | str, ...]
+
+
+def draft(pair: Pair, part: Segment) -> Draft:
+    """The merge of one part of a block with the part of the kept copy that stands for it."""
+    counts = pair.overlap_of(part)
+    core, canonical = _core(pair, part), _canonical(pair, part)
+    return Draft(
+        _original(pair.a, *core),
+        _original(pair.b, *canonical),
+        "exact" if part.is_exact else "near",
+        1.0 if part.is_exact else counts.jaccard,
+        1.0 if part.is_exact else counts.containment,
+        part.novel,
+        tuple(_edit(pair, *edit) for edit in part.edits()),
+        tuple(_restore(pair, part, core, canonical)),
+    )
+
+
+def _core(pair: Pair, part: Segment) -> Span:
+    """The characters that go: tokens and the punctuation that belongs to them."""
+    inner = _extent(pair.tokens_a, part.a, part.a_end)
+    return _within_seams(pair.a, Span(pair.begin(part.a), pair.end(part.a_end)), inner)
+
+
+def _canonical(pair: Pair, part: Segment) -> Span:
+    """The characters that stand for them: the tokens, with the punctuation around them that is the same."""
+    text_a, text_b = pair.a.text, pair.b.text
+    inner_a, inner_b = _extent(pair.tokens_a, part.a, part.a_end), _extent(pair.tokens_b, part.b, part.b_end)
+    start, end = 0, len(text_b)
+    if part.b:
+        before = text_b[int(pair.tokens_b.ends[part.b - 1]) : inner_b.start]
+        before_a = text_a[max(0, inner_a.start - len(before)) : inner_a.start]
+        start = inner_b.start - len(commonprefix([before[::-1], before_a[::-1]]))
+    if part.b_end < len(pair.ids_b):
+        after = text_b[inner_b.end : int(pair.tokens_b.starts[part.b_end])]
+        end = inner_b.end + len(commonprefix([after, text_a[inner_a.end : inner_a.end + len(after)]]))
+    return _within_seams(pair.b, Span(start, end), inner_b)
+
+
+def _within_seams(excerpt: Excerpt, outer: Span, inner: Span) -> Span:
+    """The outer span as far as it goes around the inner one without crossing a seam, and without white space."""
+    start = max([outer.start, *(seam for seam in excerpt.seams if seam <= inner.start)])
+    end = min([outer.end, *(seam for seam in excerpt.seams if seam >= inner.end)])
+    before, after = excerpt.text[start : inner.start], excerpt.text[inner.end : end]
+    return Span(inner.start - len(before.lstrip()), inner.end + len(after.rstrip()))
+
+
+def _extent(tokens: Tokens, first: int, last: int) -> Span:
+    """The characters of tokens [first, last); where there are none, the place before the next."""
+    if first < last:
+        return Span(int(tokens.starts[first]), int(tokens.ends[last - 1]))
+    place = int(tokens.starts[first]) if first < len(tokens) else int(tokens.ends[-1])
+    return Span(place, place)
+
+
+def _original(excerpt: Excerpt, start: int, end: int) -> Span:
+    spans = excerpt.original(start, end)
+    if not spans:
+        place = excerpt.position(start)
+        return Span(place, place)
+    return Span(spans[0].start, spans[-1].end)
+
+
+def _edit(pair: Pair, a: int, a_end: int, b: int, b_end: int) -> Edit:
+    edited, instead = _extent(pair.tokens_a, a, a_end), _extent(pair.tokens_b, b, b_end)
+    return Edit(_original(pair.a, *edited), _original(pair.b, *instead), pair.a.text[edited.start : edited.end])
+
+
+def _restore(pair: Pair, part: Segment, core: Span, canonical: Span) -> Iterator[Span | str]:
+    """The characters of the core, as spans of the canonical's document and literal text."""
+    if pair.a.text[core.start : core.end] == pair.b.text[canonical.start : canonical.end]:
+        yield _original(pair.b, *canonical)
+        return
+    position = core.start
+    for stretch, opposite in _equal_stretches(pair, part):
+        if stretch.length < _LEAST_REFERENCE:
+            continue
+        if position < stretch.start:
+            yield pair.a.text[position : stretch.start]
+        yield _original(pair.b, opposite, opposite + stretch.length)
+        position = stretch.end
+    if position < core.end:
+        yield pair.a.text[position : core.end]
+
+
+def _equal_stretches(pair: Pair, part: Segment) -> Iterator[tuple[Span, int]]:
+    """Stretches of the block whose characters, not only tokens, stand in the copy too, and where."""
+    for run in part.runs:
+        whole_a = _extent(pair.tokens_a, run.a, run.a + run.length)
+        whole_b = _extent(pair.tokens_b, run.b, run.b + run.length)
+        if pair.a.text[whole_a.start : whole_a.end] == pair.b.text[whole_b.start : whole_b.end]:
+            yield whole_a, whole_b.start
+            continue
+        stretch, opposite = Span(whole_a.start, whole_a.start), whole_b
+        for i in range(run.length):
+            token_a = _extent(pair.tokens_a, run.a + i, run.a + i + 1)
+            token_b = _extent(pair.tokens_b, run.b + i, run.b + i + 1)
+            added_b = opposite.start + stretch.length
+            if pair.a.text[stretch.end : token_a.end] != pair.b.text[added_b : token_b.end]:
+                yield stretch, opposite.start
+                same = pair.a.text[token_a.start : token_a.end] == pair.b.text[token_b.start : token_b.end]
+                stretch, opposite = Span(token_a.start if same else token_a.end, token_a.end), token_b
+                if not same:
+                    opposite = Span(token_b.end, token_b.end)
+                continue
+            stretch = Span(stretch.start, token_a.end)
+        yield stretch, opposite.start

@@ -1,0 +1,86 @@
+"""Shingle hashes > signature, and the door to datasketch.
+
+The scheme is datasketch's `affine32`: a shingle's 32-bit hash goes through MurmurHash3's finaliser once, then through
+num_perm maps h -> a*h + b modulo 2^32 with odd a; the signature holds the least value of each (Broder, On the
+resemblance and containment of documents, 1997). With equal `num_perm` and `seed` it is bit for bit what
+`datasketch.MinHash(scheme="affine32")` computes from the same hashes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup import _kernels
+from dedup._kernels.reference import BandKeys, Offsets, Shingles, Signatures
+from dedup.banding import Banding
+from dedup.errors import SettingsError
+
+if TYPE_CHECKING:
+    import datasketch
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Permutations:
+    """The maps of a signature: uint32 arrays of shape (num_perm,), `multipliers` odd."""
+
+    multipliers: Shingles
+    increments: Shingles
+
+    @classmethod
+    def drawn(cls, num_perm: int, seed: int) -> Permutations:
+        """Draw them as datasketch does, from the Mersenne Twister that NumPy has frozen for good."""
+        generator = np.random.RandomState(seed)
+        multipliers = generator.randint(0, 1 << 31, num_perm, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+        increments = generator.randint(0, 1 << 32, num_perm, dtype=np.uint32)
+        return cls(multipliers, increments)
+
+
+def signatures(shingles: Shingles, shingle_offsets: Offsets, permutations: Permutations) -> Signatures:
+    """The signatures of a batch of blocks, in one call of the kernel.
+
+    Args:
+        shingles: uint32, the shingles of all blocks.
+        shingle_offsets: int64 of shape (blocks + 1,).
+        permutations: What to draw the least of.
+
+    Returns:
+        uint32 of shape (blocks, num_perm). A block without shingles has 2^32 - 1 throughout and must not be compared.
+    """
+    result: Signatures = _kernels.minhash(
+        shingles, shingle_offsets, permutations.multipliers, permutations.increments
+    )
+    return result
+
+
+def band_keys(batch: Signatures, banding: Banding) -> BandKeys:
+    """uint64 of shape (blocks, bands): equal keys in a column make two blocks candidates."""
+    keys: BandKeys = _kernels.band_keys(batch, banding.bands, banding.rows)
+    return keys
+
+
+def estimate(a: Signatures, b: Signatures) -> float:
+    """The Jaccard similarity that two signatures of shape (num_perm,) suggest, 0..1; off by up to 1/sqrt(num_perm)."""
+    if a.shape != b.shape:
+        raise SettingsError("num_perm", (len(a), len(b)), "signatures of different lengths cannot be compared")
+    return float(np.count_nonzero(a == b) / len(a))
+
+
+def to_datasketch(signature: Signatures, seed: int = 1) -> datasketch.MinHash:
+    """A `datasketch.MinHash` with the same values, for everything that library can do with one."""
+    import datasketch  # noqa: PLC0415  # it pulls SciPy, 0.8 s; only those who ask for it pay
+
+    return datasketch.MinHash(hashvalues=signature, seed=seed, scheme="affine32")
+
+
+def from_datasketch(minhash: datasketch.MinHash) -> Signatures:
+    """The values of a `datasketch.MinHash`: uint32 of shape (num_perm,).
+
+    Raises:
+        SettingsError: If it was made with another scheme than `affine32`; its values mean something else.
+    """
+    if minhash.scheme != "affine32":
+        raise SettingsError("scheme", minhash.scheme, "only datasketch's affine32 signatures can be compared")
+    return np.asarray(minhash.hashvalues, np.uint32).copy()

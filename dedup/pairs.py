@@ -1,0 +1,126 @@
+"""A block and a kept copy, compared by their real tokens > the segments of the block that may go."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from dedup import merging
+from dedup.alignment import Run, align
+from dedup.blocks import sentence_starts
+from dedup.cleaning import is_cut_point
+from dedup.excerpts import Excerpt
+from dedup.merging import Segment
+from dedup.settings import Settings
+from dedup.shingles import Overlap, Tokens, number_tokens, overlap, tokenize
+
+
+class Pair:
+    """A block and a kept copy, compared by their real tokens.
+
+    Attributes:
+        a: The block.
+        b: The copy.
+        tokens_a: Tokens of the block, with offsets into `a.text`.
+        tokens_b: Tokens of the copy, with offsets into `b.text`.
+        ids_a: Their numbers: equal exactly where the tokens are.
+        ids_b: Likewise.
+        overlap: Of all their shingles.
+    """
+
+    def __init__(self, a: Excerpt, tokens_a: Tokens, b: Excerpt, settings: Settings) -> None:
+        self.a, self.b = a, b
+        self.tokens_a = tokens_a
+        self.tokens_b = tokens_a if a.text == b.text else tokenize(b.text)
+        self.ids_a, self.ids_b = number_tokens(self.tokens_a, self.tokens_b)
+        self.overlap = overlap(self.ids_a, self.ids_b, settings.shingle_length)
+        self._settings = settings
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether both are the same tokens in the same order."""
+        return len(self.ids_a) == len(self.ids_b) and bool((self.ids_a == self.ids_b).all())
+
+    def segments(self) -> list[list[Segment]]:
+        """What of the block may go, as groups that go together or not at all; empty where all of it is to stay.
+
+        A group is one segment, cut where either text was put together from pieces: a merge names one span a side.
+        """
+        groups = [list(self._parts(segment)) for segment in self._segments()]
+        return [parts for parts in groups if self._may_go(parts)]
+
+    def _segments(self) -> list[Segment]:
+        count_a, count_b = len(self.ids_a), len(self.ids_b)
+        if self.is_exact:
+            return [merging.whole([Run(0, 0, count_a)], count_a, count_b)]
+        ids_a, ids_b = self.ids_a.tolist(), self.ids_b.tolist()
+        ngram, max_edit = self._settings.shingle_length, self._settings.max_edit
+        runs = align(ids_a, ids_b, ngram)
+        if not self._settings.keeps_novel:
+            return [merging.whole(runs, count_a, count_b)]
+        found = merging.segments(runs, count_a, count_b, ngram, max_edit)
+        if [(segment.a, segment.a_end) for segment in found] == [(0, count_a)]:
+            return found
+        runs = merging.slide(runs, ids_a, frozenset(self._sentences))
+        found = merging.segments(runs, count_a, count_b, ngram, max_edit)
+        shrunk = [merging.shrink(segment, count_b, self._is_clean, self._is_boundary) for segment in found]
+        return [segment for segment in shrunk if segment and segment.a_end - segment.a >= self._settings.min_tokens]
+
+    @cached_property
+    def _sentences(self) -> dict[int, int]:
+        """Token of the block that begins a sentence > the character where the sentence begins."""
+        starts = self.tokens_a.starts.tolist()
+        return {bisect_left(starts, at): at for at in sentence_starts(self.a.text, self._settings.language)}
+
+    def _is_boundary(self, token: int) -> bool:
+        return token in (0, len(self.ids_a)) or self._settings.cut == "word" or token in self._sentences
+
+    def _is_clean(self, token: int) -> bool:
+        return is_cut_point(self.a.text, self.begin(token)) and is_cut_point(self.a.text, self.end(token))
+
+    def begin(self, token: int) -> int:
+        """Where a cut before this token begins: what stands before it stays."""
+        if token == 0:
+            return 0
+        if token in self._sentences:
+            return self._sentences[token]
+        return self._separator(token)[1]
+
+    def end(self, token: int) -> int:
+        """Where a cut that reaches to this token ends: what stands from it on stays."""
+        if token == len(self.ids_a):
+            return len(self.a.text)
+        if token in self._sentences:
+            return len(self.a.text[: self._sentences[token]].rstrip())
+        return self._separator(token)[0]
+
+    def _separator(self, token: int) -> tuple[int, int]:
+        """Where the white space before a token begins and ends; without any, the edges of both tokens."""
+        if token == 0:
+            return 0, 0
+        last = int(self.tokens_a.ends[token - 1])
+        first = int(self.tokens_a.starts[token]) if token < len(self.ids_a) else len(self.a.text)
+        between = self.a.text[last:first]
+        spaces = [i for i, character in enumerate(between) if character.isspace()]
+        return (last + spaces[0], last + spaces[-1] + 1) if spaces else (last, first)
+
+    def _parts(self, segment: Segment) -> Iterator[Segment]:
+        starts_a, starts_b = self.tokens_a.starts.tolist(), self.tokens_b.starts.tolist()
+        points_a = [bisect_left(starts_a, seam) for seam in self.a.seams]
+        points_b = [bisect_left(starts_b, seam) for seam in self.b.seams]
+        for part in segment.split(points_a, points_b):
+            if part.a < part.a_end:
+                yield part
+
+    def _may_go(self, parts: Sequence[Segment]) -> bool:
+        """Whether every part is as similar to the kept span it names as the threshold asks (R3)."""
+        return all(
+            part.is_exact or (part.b < part.b_end and self.overlap_of(part).jaccard >= self._settings.threshold)
+            for part in parts
+        )
+
+    def overlap_of(self, part: Segment) -> Overlap:
+        """Of the shingles of a part."""
+        ids_a, ids_b = self.ids_a[part.a : part.a_end], self.ids_b[part.b : part.b_end]
+        return overlap(ids_a, ids_b, self._settings.shingle_length)

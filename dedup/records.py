@@ -1,0 +1,221 @@
+"""What flows through the library: frozen records without behaviour of their own beyond arithmetic on spans.
+
+The offset rule, stated once: offsets are half-open ranges of characters (Unicode code points) of a document's
+original text, before any normalisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, NamedTuple, TypeAlias
+
+Kind: TypeAlias = Literal["exact", "near"]
+FoundBy: TypeAlias = Literal["digest", "bands"]
+
+
+def _no_fields() -> Mapping[str, object]:
+    return MappingProxyType({})
+
+
+
+class Span(NamedTuple):
+    """A half-open range `[start, end)` of characters. A tuple, so that arrays of spans are made of spans."""
+
+    start: int
+    end: int
+
+    @property
+    def length(self) -> int:
+        """Characters in the span."""
+        return self.end - self.start
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether both share at least one character."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text to be cleaned.
+
+    Attributes:
+        id: Tells documents apart. The same id with the same text again is a revisit.
+        text: The text, in any script, with any line ends.
+        fields: Whatever else came with it; passed through untouched.
+    """
+
+    id: str
+    text: str
+    fields: Mapping[str, object] = field(default_factory=_no_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span of a document: where a kept copy stands.
+
+    Attributes:
+        document: The document's id.
+        record: Its position in the input, from 0, where an earlier document had the same id; else None.
+        start: First character.
+        end: One past the last character.
+    """
+
+    document: str
+    record: int | None
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """The place without its document."""
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Where a near-duplicate says something else than the copy that is kept.
+
+    Attributes:
+        span: In the duplicate's document; empty where only the kept copy has words.
+        canonical: In the kept copy's document; empty where only the duplicate had words.
+        text: What the duplicate said, so that nothing is dropped unseen.
+    """
+
+    span: Span
+    canonical: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """One duplicate span and the kept span that stands for it: the unit of the report.
+
+    Attributes:
+        document: Id of the document that held the duplicate.
+        record: Position of that document in the input, where its id was not new; else None.
+        start: First character that was cut.
+        end: One past the last character that was cut.
+        canonical: The kept copy. It stands in kept text.
+        kind: `exact` (the same tokens) or `near`.
+        similarity: Exact Jaccard similarity, 0..1, of the shingle sets of the two spans.
+        containment: Share, 0..1, of the duplicate's shingles that stand in the canonical.
+        found_by: What proposed the pair: the `digest` of all tokens, or the `bands` of the MinHash signature.
+        novel: Tokens of the duplicate that the canonical does not account for.
+        edits: Where the two differ, in order.
+        restore: The characters that were cut, as pieces: spans of the canonical's document, and literal text.
+    """
+
+    document: str
+    record: int | None
+    start: int
+    end: int
+    canonical: Place
+    kind: Kind
+    similarity: float
+    containment: float
+    found_by: FoundBy
+    novel: int
+    edits: tuple[Edit, ...]
+    restore: tuple[Span | str, ...]
+
+    @property
+    def span(self) -> Span:
+        """What was cut."""
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A document after cleaning.
+
+    Attributes:
+        id: The document's id.
+        record: Its position in the input, from 0.
+        text: The text without its duplicates.
+        merges: What was cut, in order of position.
+        fields: The document's other fields, untouched.
+        blocks: How many blocks were compared or left alone.
+        repeats_id: Whether an earlier document had the same id.
+        revisit: Whether an earlier document had the same id and the same text; it is then cleaned alike.
+    """
+
+    id: str
+    record: int
+    text: str
+    merges: tuple[Merge, ...]
+    fields: Mapping[str, object] = field(default_factory=_no_fields)
+    blocks: int = 0
+    repeats_id: bool = False
+    revisit: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether merging left nothing but white space."""
+        return bool(self.merges) and not self.text.strip()
+
+    @property
+    def removed(self) -> int:
+        """Characters that were cut."""
+        return sum(merge.end - merge.start for merge in self.merges)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A candidate after exact verification.
+
+    Attributes:
+        entry: The candidate's number in the index.
+        similarity: Exact Jaccard similarity of the shingle sets, 0..1.
+        found_by: What proposed it.
+    """
+
+    entry: int
+    similarity: float
+    found_by: FoundBy
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The books of a run: what went in is what was kept and what was removed (R7).
+
+    Attributes:
+        documents: Documents cleaned.
+        revisits: Of these, documents whose id and text had been seen before.
+        emptied: Of these, documents of which nothing but white space was left.
+        blocks: Blocks they were split into.
+        exact: Merges of equal tokens.
+        near: Merges of nearly equal ones.
+        characters: Characters that went in.
+        kept: Characters that were kept.
+        removed: Characters that were cut.
+        oversized_buckets: LSH buckets that were full, and stood for more blocks than they hold.
+    """
+
+    documents: int = 0
+    revisits: int = 0
+    emptied: int = 0
+    blocks: int = 0
+    exact: int = 0
+    near: int = 0
+    characters: int = 0
+    kept: int = 0
+    removed: int = 0
+    oversized_buckets: int = 0
+
+    def with_document(self, cleaned: Cleaned, characters: int, oversized_buckets: int) -> Summary:
+        """The books with one more document, of this many characters, in them."""
+        exact = sum(merge.kind == "exact" for merge in cleaned.merges)
+        return Summary(
+            documents=self.documents + 1,
+            revisits=self.revisits + cleaned.revisit,
+            emptied=self.emptied + cleaned.is_empty,
+            blocks=self.blocks + cleaned.blocks,
+            exact=self.exact + exact,
+            near=self.near + len(cleaned.merges) - exact,
+            characters=self.characters + characters,
+            kept=self.kept + len(cleaned.text),
+            removed=self.removed + cleaned.removed,
+            oversized_buckets=oversized_buckets,
+        )

@@ -1,0 +1,127 @@
+"""Every tunable, in one frozen object of plain values, checked when it is built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Literal, TypeAlias, get_args
+
+from dedup.errors import SettingsError
+
+Unit: TypeAlias = Literal["paragraph", "document", "sentence", "line"]
+Scope: TypeAlias = Literal["corpus", "document"]
+Novel: TypeAlias = Literal["keep", "drop"]
+Cut: TypeAlias = Literal["sentence", "word"]
+
+# Short blocks need short shingles: one changed word costs `ngram` of them.
+_NGRAM_BY_UNIT: dict[Unit, int] = {"document": 5, "paragraph": 3, "sentence": 3, "line": 3}
+_NOVEL_BY_UNIT: dict[Unit, Novel] = {"document": "drop", "paragraph": "keep", "sentence": "keep", "line": "keep"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How text is compared and cleaned. A ratio lies in 0..1.
+
+    Attributes:
+        unit: What a block is.
+        scope: Compare within each document only, or across the corpus.
+        threshold: Least exact Jaccard similarity of a near-duplicate. At 1, only equal shingle sets match.
+        ngram: Tokens in a shingle; by default 5 for documents and 3 for smaller units.
+        num_perm: MinHash permutations; like `bands` and `rows` derived from `threshold` when None.
+        bands: LSH bands; two blocks become candidates when all rows of a band agree.
+        rows: Signature values in a band.
+        miss_probability: How often LSH may miss a pair that lies exactly at the threshold.
+        bucket_limit: Entries an LSH bucket holds; more of the same are counted, not stored.
+        min_tokens: Blocks with fewer tokens are left alone.
+        max_edit: Tokens that may differ between two runs of equal tokens and still be a mere edit.
+        novel: Whether what only a near-duplicate says stays (`keep`) or goes with it (`drop`, the default for
+            documents).
+        cut: Where inside a block a cut may fall when a part of it stays.
+        language: Whose abbreviations the sentence splitter knows (an ISO 639 code).
+        seed: Of the permutations; 1 is datasketch's.
+
+    Raises:
+        SettingsError: If a value is out of range; its attributes name the setting and what it may be.
+    """
+
+    unit: Unit = "paragraph"
+    scope: Scope = "corpus"
+    threshold: float = 0.8
+    ngram: int | None = None
+    num_perm: int | None = None
+    bands: int | None = None
+    rows: int | None = None
+    miss_probability: float = 0.01
+    bucket_limit: int = 64
+    min_tokens: int = 6
+    max_edit: int = 3
+    novel: Novel | None = None
+    cut: Cut = "sentence"
+    language: str = "en"
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        _check_choice("unit", self.unit, get_args(Unit))
+        _check_choice("scope", self.scope, get_args(Scope))
+        _check_choice("cut", self.cut, get_args(Cut))
+        if self.novel is not None:
+            _check_choice("novel", self.novel, get_args(Novel))
+        _check_ratio("threshold", self.threshold, one_allowed=True)
+        _check_ratio("miss_probability", self.miss_probability, one_allowed=False)
+        for name in ("ngram", "num_perm", "bands", "rows"):
+            if getattr(self, name) is not None:
+                _check_whole(name, getattr(self, name), least=1)
+        _check_whole("bucket_limit", self.bucket_limit, least=1)
+        _check_whole("min_tokens", self.min_tokens, least=1)
+        _check_whole("max_edit", self.max_edit, least=0)
+        _check_whole("seed", self.seed, least=0, most=2**32 - 1)
+        if not isinstance(self.language, str) or not self.language.isascii() or not self.language.isalpha():
+            raise SettingsError("language", self.language, "give an ISO 639 code such as en or de")
+        self._check_bands()
+
+    def _check_bands(self) -> None:
+        if (self.bands is None) != (self.rows is None):
+            name = "bands" if self.bands is None else "rows"
+            raise SettingsError(name, None, "set bands and rows together, or neither")
+        if self.bands and self.rows and self.num_perm and self.bands * self.rows > self.num_perm:
+            remedy = f"{self.bands} bands of {self.rows} rows need {self.bands * self.rows} permutations"
+            raise SettingsError("num_perm", self.num_perm, remedy)
+
+    @property
+    def shingle_length(self) -> int:
+        """`ngram`, or its default for the unit."""
+        return self.ngram if self.ngram is not None else _NGRAM_BY_UNIT[self.unit]
+
+    @property
+    def keeps_novel(self) -> bool:
+        """Whether what only a near-duplicate says stays."""
+        return (self.novel or _NOVEL_BY_UNIT[self.unit]) == "keep"
+
+    def changed(self, changes: dict[str, object]) -> Settings:
+        """A copy with some settings changed.
+
+        Raises:
+            SettingsError: If a name is not a setting, or a value is out of range.
+        """
+        known = [setting.name for setting in fields(self)]
+        for name, value in changes.items():
+            if name not in known:
+                raise SettingsError(name, value, f"there is no such setting; there are {', '.join(known)}")
+        return replace(self, **changes)  # type: ignore[arg-type]  # names and values were checked by us, not by types
+
+
+def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise SettingsError(name, value, f"choose one of {', '.join(choices)}")
+
+
+def _check_ratio(name: str, value: object, *, one_allowed: bool) -> None:
+    if isinstance(value, (int, float)) and (0 < value < 1 or (one_allowed and value == 1)):
+        return
+    raise SettingsError(name, value, f"give a ratio above 0 and {'up to' if one_allowed else 'below'} 1")
+
+
+def _check_whole(name: str, value: object, *, least: int, most: int | None = None) -> None:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= least and (most is None or value <= most):
+        return
+    bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
+    raise SettingsError(name, value, f"give a whole number {bounds}")
