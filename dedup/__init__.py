@@ -6,7 +6,7 @@ from dedup.deduplicator import Deduplicator
 from dedup.errors import DedupError, InputError, InternalError, OutputError, RestoreError, SettingsError
 from dedup.records import Cleaned, Document, Edit, Merge, Place, Span, Summary
 from dedup.settings import Settings
-from dedup.version import VERSION as __version__
+from dedup.version import __version__
 
 __all__ = [
     "Cleaned",

@@ -20,7 +20,9 @@ _LEAST_WIDTH = 40
 _MOST_WIDTH = 120
 
 # Letters two columns wide, from Hangul Jamo and CJK radicals on (East_Asian_Width W and F, roughly).
-_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\U0001f300-\U0003ffff]")
+_WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\U0001f300-\U0003ffff]"
+)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -34,9 +36,7 @@ def split(text: str, settings: Settings) -> list[Span]:
     splitter = _SPLITTERS.get(settings.unit)
     if splitter is not None:
         return splitter(text)
-    return [
-        sentence for paragraph in _paragraphs(text) for sentence in _sentences(text, paragraph, settings.language)
-    ]
+    return [sentence for paragraph in _paragraphs(text) for sentence in _sentences(text, paragraph, settings.language)]
 
 
 def sentence_starts(text: str, language: str) -> list[int]:

@@ -15,7 +15,7 @@ from itertools import accumulate
 
 from dedup._kernels.unicode import IGNORED, MARK, SEPARATOR, SINGLE, TABLE
 from dedup.errors import RestoreError
-from dedup.records import Cleaned, Document, Merge, Place, Span
+from dedup.records import Cleaned, Document, Place, Span
 
 _LINE_END = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -68,15 +68,16 @@ def _outer(text: str, before: int, start: int, end: int, following: int) -> tupl
     if begins_text and ends_text:
         return 0, len(text)
     indent, line_ends = _indent(left), _count_line_ends(right)
-    if line_ends and (begins_text or indent < len(left)):  # whole lines go: their indentation goes, the next one's stays
+    if line_ends and (
+        begins_text or indent < len(left)
+    ):  # whole lines go: their indentation goes, the next one's stays
         start -= indent
         left, right = left[: len(left) - indent], right[: len(right) - _indent(right)]
     if begins_text:
         return start, end + len(right)
-    if ends_text and not line_ends and _count_line_ends(left):  # one line end stays at the end of the text
-        first_line_end = _LINE_END.search(left)
-        assert first_line_end is not None  # noqa: S101  # it was counted in the line above
-        return start - len(left) + first_line_end.end(), end + len(right)
+    if ends_text and not line_ends:  # of the left separator one line end stays, as the end of the text
+        line_end = _LINE_END.search(left)
+        return start - len(left) + (line_end.end() if line_end else 0), len(text)
     if (_count_line_ends(left), len(left) > 0) < (_count_line_ends(right), len(right) > 0):
         return start - len(left), end
     return start, end + len(right)
@@ -145,11 +146,11 @@ def restore(cleaned: Cleaned) -> str:
     kept = KeptText(cleaned)
 
     def find(place: Place) -> KeptText:
-        if (place.document, place.record) != _key(cleaned):
+        if (place.document, place.record) != cleaned.key:
             raise RestoreError(cleaned.id, f"its text stands in {place.document!r}: use restore_corpus")
         return kept
 
-    return _restored(cleaned, find)
+    return restored(cleaned, find)
 
 
 def restore_corpus(cleaned_documents: Iterable[Cleaned]) -> list[Document]:
@@ -162,7 +163,7 @@ def restore_corpus(cleaned_documents: Iterable[Cleaned]) -> list[Document]:
         RestoreError: If a kept copy is missing, or merges and text do not fit.
     """
     everything = list(cleaned_documents)
-    by_key = {_key(cleaned): KeptText(cleaned) for cleaned in everything}
+    by_key = {cleaned.key: KeptText(cleaned) for cleaned in everything}
 
     def find(place: Place) -> KeptText:
         found = by_key.get((place.document, place.record))
@@ -170,14 +171,15 @@ def restore_corpus(cleaned_documents: Iterable[Cleaned]) -> list[Document]:
             raise RestoreError(place.document, "it holds a kept copy and is missing")
         return found
 
-    return [Document(cleaned.id, _restored(cleaned, find), cleaned.fields) for cleaned in everything]
+    return [Document(cleaned.id, restored(cleaned, find), cleaned.fields) for cleaned in everything]
 
 
-def _key(cleaned: Cleaned) -> tuple[str, int | None]:
-    return cleaned.id, cleaned.record if cleaned.repeats_id else None
+def restored(cleaned: Cleaned, find: Callable[[Place], KeptText]) -> str:
+    """The original text of a document, given the kept text that each merge's place names.
 
-
-def _restored(cleaned: Cleaned, find: Callable[[Place], KeptText]) -> str:
+    Raises:
+        RestoreError: If merges and text do not fit.
+    """
     parts: list[str] = []
     position = original = 0
     for merge in cleaned.merges:
@@ -228,16 +230,19 @@ class Cores:
         """Add a core that overlaps none of the others."""
         self.spans.insert(bisect_left(self.spans, span), span)
 
+    def remove(self, span: Span) -> None:
+        """Remove a core that was added."""
+        del self.spans[bisect_left(self.spans, span)]
+
     def would_join_words(self, span: Span) -> bool:
-        """Whether cutting one more core, with those it touches, would put two word characters side by side (R1)."""
-        place = bisect_left(self.spans, span)
+        """Whether cutting a core, old or new, with those it touches puts two word characters side by side (R1)."""
         start, end = span
-        for earlier in reversed(self.spans[:place]):
-            if self._text[earlier.end : start].strip():
-                break
-            start = earlier.start
-        for later in self.spans[place:]:
-            if self._text[end : later.start].strip():
-                break
-            end = later.end
+        place = bisect_left(self.spans, span)
+        while place > 0 and not self._text[self.spans[place - 1].end : start].strip():
+            place -= 1
+            start = self.spans[place].start
+        place = bisect_left(self.spans, span)
+        while place < len(self.spans) and not self._text[end : self.spans[place].start].strip():
+            end = self.spans[place].end
+            place += 1
         return joins_words(self._text, start, end)

@@ -9,8 +9,7 @@ than those that were kept, it is gone through once more, so that cleaning what i
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import TracebackType
 
@@ -19,15 +18,15 @@ import xxhash
 from dedup import minhash
 from dedup.banding import choose_banding
 from dedup.blocks import split
-from dedup.cleaning import Cores, cut, with_separators
-from dedup.drafts import Draft, draft
-from dedup.errors import InternalError
+from dedup.cleaning import cut
+from dedup.drafts import draft
 from dedup.excerpts import Excerpt
 from dedup.index import Entry, Index
 from dedup.pairs import Pair
-from dedup.records import Cleaned, Document, FoundBy, Match, Merge, Place, Span, Summary
+from dedup.records import Cleaned, Document, Match, Span, Summary
 from dedup.settings import Settings
 from dedup.shingles import TokenBatch, Tokens, shingle_hashes, tokenize_blocks
+from dedup.working import Working
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +46,16 @@ class _Visit:
     cleaned: Cleaned
 
 
-class _Work:
-    """What is known of the document at hand."""
-
-    def __init__(self, document: Document, record: int, *, repeats_id: bool) -> None:
-        self.document = document
-        self.record = record
-        self.repeats_id = repeats_id
-        self.cores = Cores(document.text)
-        self.drafts: list[tuple[Draft, Entry, FoundBy]] = []
-        self.pinned: list[Span] = []  # spans of this document that earlier rounds merged something into
-        self.blocks = 0
-
-    def is_pinned(self, excerpt: Excerpt) -> bool:
-        return any(piece.overlaps(span) for piece in excerpt.pieces for span in self.pinned)
-
-
 class Deduplicator:
     """Cleans documents one after another, each against itself and all that came before it.
 
     Args:
         settings: How to compare and clean; `Settings()` if left out.
         **changes: Fields of `Settings` to change.
+
+    Attributes:
+        settings: As they came out of that.
+        banding: The shape of signatures that follows from them.
 
     Raises:
         SettingsError: If a setting is not known or out of range.
@@ -80,8 +67,8 @@ class Deduplicator:
 
     def __init__(self, settings: Settings | None = None, **changes: object) -> None:
         self.settings = (settings or Settings()).changed(changes)
-        self._banding = choose_banding(self.settings)
-        self._permutations = minhash.Permutations.drawn(self._banding.num_perm, self.settings.seed)
+        self.banding = choose_banding(self.settings)
+        self._permutations = minhash.Permutations.drawn(self.banding.num_perm, self.settings.seed)
         self._index = self._new_index()
         self._visits: dict[str, _Visit] = {}
         self._summary = Summary()
@@ -116,76 +103,70 @@ class Deduplicator:
         if visit is not None and visit.digest == digest:
             cleaned = _revisited(visit.cleaned, document, record)
         else:
-            cleaned = self._clean(_Work(document, record, repeats_id=visit is not None))
+            cleaned = self._clean(Working(document, record, repeats_id=visit is not None))
         if visit is None:
             self._visits[document.id] = _Visit(digest, replace(cleaned, text="", fields={}))
-        _check_books(document, cleaned)
         self._summary = self._summary.with_document(cleaned, len(document.text), self._index.oversized_buckets)
         return cleaned
 
     def _new_index(self) -> Index:
-        return Index(self._banding.bands, self.settings.bucket_limit)
+        return Index(self.banding.bands, self.settings.bucket_limit)
 
-    def _clean(self, work: _Work) -> Cleaned:
+    def _clean(self, working: Working) -> Cleaned:
         if self.settings.scope == "document":
             self._index = self._new_index()
-        excerpt = Excerpt.whole(work.document.text)
         while True:
-            kept = self._go_through(excerpt, work)
-            cuts = with_separators(work.document.text, work.cores.spans)
-            excerpt = Excerpt.whole(work.document.text).without(cuts)
-            if not cuts or kept == _ends_of_blocks(excerpt, split(excerpt.text, self.settings)):
+            kept = self._go_through(working)
+            if not working.has_merges() or kept == self._ends_of_blocks(working.rest()):
                 break
             self._index.roll_back()
-            work.pinned = [found.canonical for found, entry, _ in work.drafts if entry.record == work.record]
         self._index.commit()
-        return _cleaned(work, cuts)
+        return working.cleaned()
 
-    def _go_through(self, excerpt: Excerpt, work: _Work) -> list[Span]:
-        """Merge or keep every block of an excerpt; returns first and last character of each that is kept."""
-        blocks = self._blocks_of(excerpt)
-        work.blocks = work.blocks or len(blocks)
+    def _go_through(self, working: Working) -> list[Span]:
+        """Merge or keep every block that is left; returns the first and last character of each that is kept."""
+        blocks = self._blocks_of(working.begin_round())
+        working.blocks = working.blocks or len(blocks)
         waiting = blocks[::-1]
         kept: list[Span] = []
         while waiting:
             block = waiting.pop()
-            rest = self._merge(block, work)
-            if rest is None:
-                kept.append(_ends(block.excerpt))
-                if self._is_compared(block):
-                    entry = Entry(work.document.id, work.record, work.repeats_id, block.excerpt)
-                    self._index.add(entry, block.tokens.digest(), block.keys)
-            else:
-                waiting += self._blocks_of(rest)[::-1]
+            taken = self._merge(block, working)
+            if taken:
+                left = [part for rest in block.excerpt.between(taken) for part in self._blocks_of(rest)]
+                waiting += left[::-1]
+                continue
+            kept.append(_ends(block.excerpt))
+            if self._is_compared(block):
+                entry = Entry(working.document.id, working.record, working.repeats_id, block.excerpt)
+                self._index.add(entry, block.tokens.digest(), block.keys)
         return kept
+
+    def _ends_of_blocks(self, excerpt: Excerpt) -> list[Span]:
+        return [_ends(excerpt.part(*block)) for block in split(excerpt.text, self.settings)]
 
     def _blocks_of(self, excerpt: Excerpt) -> list[_Block]:
         spans = split(excerpt.text, self.settings)
         batch = tokenize_blocks(excerpt.text, spans)
         keys = self._keys_of(batch)
-        return [
-            _Block(excerpt.part(*span), batch.block(i).moved(-span.start), keys[i]) for i, span in enumerate(spans)
-        ]
+        return [_Block(excerpt.part(*span), batch.block(i).moved(-span.start), keys[i]) for i, span in enumerate(spans)]
 
     def _keys_of(self, batch: TokenBatch) -> list[list[int]]:
         """One key a band for every block; none for blocks without shingles, which are compared exactly (R9)."""
         shingles, offsets = shingle_hashes(batch, self.settings.shingle_length)
         signatures = minhash.signatures(shingles, offsets, self._permutations)
-        keys: list[list[int]] = minhash.band_keys(signatures, self._banding).tolist()
+        keys: list[list[int]] = minhash.band_keys(signatures, self.banding).tolist()
         return [block if offsets[i] < offsets[i + 1] else [] for i, block in enumerate(keys)]
 
     def _is_compared(self, block: _Block) -> bool:
         return len(block.tokens) >= self.settings.min_tokens
 
-    def _merge(self, block: _Block, work: _Work) -> Excerpt | None:
-        """Merge what of a block stands in the index, and return what is left; None where all of it is kept."""
-        if not self._is_compared(block) or work.is_pinned(block.excerpt):
-            return None
-        for match, pair in self._matches(block):
-            cores = self._merge_pair(pair, match, work)
-            if cores:
-                return block.excerpt.without(cores)
-        return None
+    def _merge(self, block: _Block, working: Working) -> list[Span]:
+        """Merge what of a block stands in the index; returns the spans of the block's text that go."""
+        if not self._is_compared(block) or not working.may_go(block.excerpt):
+            return []
+        taken = (self._merge_pair(pair, match, working) for match, pair in self._matches(block))
+        return next(filter(None, taken), [])
 
     def _matches(self, block: _Block) -> Iterator[tuple[Match, Pair]]:
         """The kept blocks that exact comparison finds similar enough: equal ones, then the most similar first."""
@@ -204,18 +185,13 @@ class Deduplicator:
     def _pair(self, block: _Block, number: int) -> Pair:
         return Pair(block.excerpt, block.tokens, self._index[number].excerpt, self.settings)
 
-    def _merge_pair(self, pair: Pair, match: Match, work: _Work) -> list[Span]:
-        """Note what goes of a block; returns the spans of the block's text."""
+    def _merge_pair(self, pair: Pair, match: Match, working: Working) -> list[Span]:
+        """Merge what of a block stands in one kept block; returns the spans of the block's text that go."""
         taken: list[Span] = []
         for parts in pair.segments():
             drafts = [draft(pair, part) for part in parts]
-            reach = Span(drafts[0].core.start, drafts[-1].core.end)
-            if work.cores.would_join_words(reach):
-                continue
-            for found in drafts:
-                work.cores.add(found.core)
-                work.drafts.append((found, self._index[match.entry], match.found_by))
-                taken.append(pair.a.span_of(found.core))
+            if working.merge(drafts, self._index[match.entry], match.found_by):
+                taken += [pair.a.span_of(found.core) for found in drafts]
         return taken
 
 
@@ -223,60 +199,7 @@ def _ends(excerpt: Excerpt) -> Span:
     return Span(excerpt.pieces[0].start, excerpt.pieces[-1].end)
 
 
-def _ends_of_blocks(excerpt: Excerpt, blocks: Iterable[Span]) -> list[Span]:
-    return [_ends(excerpt.part(*block)) for block in blocks]
-
-
 def _revisited(first: Cleaned, document: Document, record: int) -> Cleaned:
     merges = tuple(replace(merge, record=record) for merge in first.merges)
     text = cut(document.text, [merge.span for merge in merges])
     return Cleaned(document.id, record, text, merges, document.fields, first.blocks, repeats_id=True, revisit=True)
-
-
-def _cleaned(work: _Work, cuts: list[Span]) -> Cleaned:
-    text = work.document.text
-    by_start = sorted(work.drafts, key=lambda found: found[0].core)
-    record = work.record if work.repeats_id else None
-    merges = []
-    for (found, entry, found_by), (start, end) in zip(by_start, cuts, strict=True):
-        before, after = text[start : found.core.start], text[found.core.end : end]
-        canonical_record = entry.record if entry.repeats_id else None
-        merges.append(
-            Merge(
-                document=work.document.id,
-                record=record,
-                start=start,
-                end=end,
-                canonical=Place(entry.document, canonical_record, *found.canonical),
-                kind=found.kind,
-                similarity=found.similarity,
-                containment=found.containment,
-                found_by=found_by,
-                novel=found.novel,
-                edits=found.edits,
-                restore=tuple(piece for piece in (before, *found.restore, after) if piece),
-            )
-        )
-        if entry.record == work.record:
-            _check_kept(work, found.canonical, cuts)
-    return Cleaned(
-        work.document.id,
-        work.record,
-        cut(text, cuts),
-        tuple(merges),
-        work.document.fields,
-        work.blocks,
-        repeats_id=work.repeats_id,
-    )
-
-
-def _check_kept(work: _Work, canonical: Span, cuts: list[Span]) -> None:
-    place = bisect_left(cuts, Span(canonical.end, canonical.end))
-    if place and cuts[place - 1].overlaps(canonical):
-        raise InternalError("R4", work.document.id, f"the kept copy at {canonical.start}-{canonical.end} would be cut")
-
-
-def _check_books(document: Document, cleaned: Cleaned) -> None:
-    if len(document.text) != len(cleaned.text) + cleaned.removed:
-        what = f"{len(document.text)} characters in, {len(cleaned.text)} kept, {cleaned.removed} removed"
-        raise InternalError("R7", document.id, what)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from os.path import commonprefix
 
 from dedup.excerpts import Excerpt
 from dedup.merging import Segment
 from dedup.pairs import Pair
 from dedup.records import Edit, Kind, Span
-from dedup.shingles import Tokens
 
 # A span of the kept copy is written into the report as two numbers: literal text this short is no longer.
 _LEAST_REFERENCE = 16
@@ -39,7 +37,7 @@ def draft(pair: Pair, part: Segment) -> Draft:
         _original(pair.b, *canonical),
         "exact" if part.is_exact else "near",
         1.0 if part.is_exact else counts.jaccard,
-        1.0 if part.is_exact else counts.containment,
+        1.0 if part.is_exact else counts.a_in_b,
         part.novel,
         tuple(_edit(pair, *edit) for edit in part.edits()),
         tuple(_restore(pair, part, core, canonical)),
@@ -48,23 +46,29 @@ def draft(pair: Pair, part: Segment) -> Draft:
 
 def _core(pair: Pair, part: Segment) -> Span:
     """The characters that go: tokens and the punctuation that belongs to them."""
-    inner = _extent(pair.tokens_a, part.a, part.a_end)
+    inner = pair.tokens_a.extent(part.a, part.a_end)
     return _within_seams(pair.a, Span(pair.begin(part.a), pair.end(part.a_end)), inner)
 
 
 def _canonical(pair: Pair, part: Segment) -> Span:
     """The characters that stand for them: the tokens, with the punctuation around them that is the same."""
     text_a, text_b = pair.a.text, pair.b.text
-    inner_a, inner_b = _extent(pair.tokens_a, part.a, part.a_end), _extent(pair.tokens_b, part.b, part.b_end)
+    inner_a, inner_b = pair.tokens_a.extent(part.a, part.a_end), pair.tokens_b.extent(part.b, part.b_end)
     start, end = 0, len(text_b)
     if part.b:
         before = text_b[int(pair.tokens_b.ends[part.b - 1]) : inner_b.start]
         before_a = text_a[max(0, inner_a.start - len(before)) : inner_a.start]
-        start = inner_b.start - len(commonprefix([before[::-1], before_a[::-1]]))
+        start = inner_b.start - _alike(before[::-1], before_a[::-1])
     if part.b_end < len(pair.ids_b):
         after = text_b[inner_b.end : int(pair.tokens_b.starts[part.b_end])]
-        end = inner_b.end + len(commonprefix([after, text_a[inner_a.end : inner_a.end + len(after)]]))
+        end = inner_b.end + _alike(after, text_a[inner_a.end : inner_a.end + len(after)])
     return _within_seams(pair.b, Span(start, end), inner_b)
+
+
+def _alike(a: str, b: str) -> int:
+    """How many characters both begin with."""
+    pairs = enumerate(zip(a, b, strict=False))
+    return next((i for i, (x, y) in pairs if x != y), min(len(a), len(b)))
 
 
 def _within_seams(excerpt: Excerpt, outer: Span, inner: Span) -> Span:
@@ -73,14 +77,6 @@ def _within_seams(excerpt: Excerpt, outer: Span, inner: Span) -> Span:
     end = min([outer.end, *(seam for seam in excerpt.seams if seam >= inner.end)])
     before, after = excerpt.text[start : inner.start], excerpt.text[inner.end : end]
     return Span(inner.start - len(before.lstrip()), inner.end + len(after.rstrip()))
-
-
-def _extent(tokens: Tokens, first: int, last: int) -> Span:
-    """The characters of tokens [first, last); where there are none, the place before the next."""
-    if first < last:
-        return Span(int(tokens.starts[first]), int(tokens.ends[last - 1]))
-    place = int(tokens.starts[first]) if first < len(tokens) else int(tokens.ends[-1])
-    return Span(place, place)
 
 
 def _original(excerpt: Excerpt, start: int, end: int) -> Span:
@@ -92,7 +88,7 @@ def _original(excerpt: Excerpt, start: int, end: int) -> Span:
 
 
 def _edit(pair: Pair, a: int, a_end: int, b: int, b_end: int) -> Edit:
-    edited, instead = _extent(pair.tokens_a, a, a_end), _extent(pair.tokens_b, b, b_end)
+    edited, instead = pair.tokens_a.extent(a, a_end), pair.tokens_b.extent(b, b_end)
     return Edit(_original(pair.a, *edited), _original(pair.b, *instead), pair.a.text[edited.start : edited.end])
 
 
@@ -116,15 +112,15 @@ def _restore(pair: Pair, part: Segment, core: Span, canonical: Span) -> Iterator
 def _equal_stretches(pair: Pair, part: Segment) -> Iterator[tuple[Span, int]]:
     """Stretches of the block whose characters, not only tokens, stand in the copy too, and where."""
     for run in part.runs:
-        whole_a = _extent(pair.tokens_a, run.a, run.a + run.length)
-        whole_b = _extent(pair.tokens_b, run.b, run.b + run.length)
+        whole_a = pair.tokens_a.extent(run.a, run.a + run.length)
+        whole_b = pair.tokens_b.extent(run.b, run.b + run.length)
         if pair.a.text[whole_a.start : whole_a.end] == pair.b.text[whole_b.start : whole_b.end]:
             yield whole_a, whole_b.start
             continue
         stretch, opposite = Span(whole_a.start, whole_a.start), whole_b
         for i in range(run.length):
-            token_a = _extent(pair.tokens_a, run.a + i, run.a + i + 1)
-            token_b = _extent(pair.tokens_b, run.b + i, run.b + i + 1)
+            token_a = pair.tokens_a.extent(run.a + i, run.a + i + 1)
+            token_b = pair.tokens_b.extent(run.b + i, run.b + i + 1)
             added_b = opposite.start + stretch.length
             if pair.a.text[stretch.end : token_a.end] != pair.b.text[added_b : token_b.end]:
                 yield stretch, opposite.start

@@ -64,15 +64,15 @@ class Excerpt:
         """The characters `[start, end)` as an excerpt of their own."""
         return _put_together(self.text[start:end], self.original(start, end))
 
+    def between(self, spans: Sequence[Span]) -> list[Excerpt]:
+        """What stands before, between and after sorted, separate spans of `text`, each as an excerpt of its own."""
+        edges = [0, *(edge for span in spans for edge in span), len(self.text)]
+        return [self.part(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]
+
     def without(self, spans: Sequence[Span]) -> Excerpt:
         """What is left when sorted, separate spans of `text` are cut."""
-        kept, position = [], 0
-        for span in [*spans, Span(len(self.text), len(self.text))]:
-            if position < span.start:
-                kept.append(Span(position, span.start))
-            position = span.end
-        pieces = [piece for span in kept for piece in self.original(*span)]
-        return _put_together("".join(self.text[start:end] for start, end in kept), pieces)
+        kept = self.between(spans)
+        return _put_together("".join(part.text for part in kept), [piece for part in kept for piece in part.pieces])
 
 
 def _put_together(text: str, pieces: Sequence[Span]) -> Excerpt:

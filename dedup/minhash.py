@@ -49,9 +49,7 @@ def signatures(shingles: Shingles, shingle_offsets: Offsets, permutations: Permu
     Returns:
         uint32 of shape (blocks, num_perm). A block without shingles has 2^32 - 1 throughout and must not be compared.
     """
-    result: Signatures = _kernels.minhash(
-        shingles, shingle_offsets, permutations.multipliers, permutations.increments
-    )
+    result: Signatures = _kernels.minhash(shingles, shingle_offsets, permutations.multipliers, permutations.increments)
     return result
 
 

@@ -19,7 +19,6 @@ def _no_fields() -> Mapping[str, object]:
     return MappingProxyType({})
 
 
-
 class Span(NamedTuple):
     """A half-open range `[start, end)` of characters. A tuple, so that arrays of spans are made of spans."""
 
@@ -149,6 +148,11 @@ class Cleaned:
     blocks: int = 0
     repeats_id: bool = False
     revisit: bool = False
+
+    @property
+    def key(self) -> tuple[str, int | None]:
+        """What tells the document apart in a report: its id, and its position where the id is not new."""
+        return self.id, self.record if self.repeats_id else None
 
     @property
     def is_empty(self) -> bool:

@@ -1,15 +1,16 @@
 """Block > tokens with offsets > shingle hashes.
 
-A token is a run of letters and numbers (and underscores, as in `\\w`), compared after NFKC and full case folding with
-default-ignorable characters left out; in scripts written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) each
-letter is a token. Offsets always point into the text that was given. A token's hash is XXH3 (64 bits) of its folded
-form's UTF-8 bytes; a shingle is `ngram` tokens in a row, hashed to 32 bits.
+A token is a run of letters and numbers (and underscores, as in identifiers), compared after NFKC and full case folding
+with default-ignorable characters left out; in scripts written without spaces (Han, kana, Thai, Lao, Khmer, Burmese)
+each letter is a token. Offsets always point into the text that was given. A token's hash is XXH3 (64 bits) of its
+folded form's UTF-8 bytes; a shingle is `ngram` tokens in a row, hashed to 32 bits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import xxhash
@@ -40,6 +41,13 @@ class Tokens:
     def __len__(self) -> int:
         return len(self.hashes)
 
+    def extent(self, first: int, last: int) -> Span:
+        """The characters of tokens [first, last); where there are none, the empty place before the next token."""
+        if first < last:
+            return Span(int(self.starts[first]), int(self.ends[last - 1]))
+        place = int(self.starts[first]) if first < len(self) else int(self.ends[-1])
+        return Span(place, place)
+
     def moved(self, by: int) -> Tokens:
         """The same tokens in a text that begins `by` characters earlier (later, if negative)."""
         return Tokens(self.starts + by, self.ends + by, self.hashes, self.folded, self.folded_ends)
@@ -51,8 +59,7 @@ class Tokens:
     def words(self) -> list[str]:
         """The tokens in their folded form."""
         data = self.folded.tobytes()
-        firsts = [0, *self.folded_ends.tolist()]
-        return [data[start:end].decode() for start, end in zip(firsts[:-1], firsts[1:], strict=True)]
+        return [data[start:end].decode() for start, end in pairwise([0, *self.folded_ends.tolist()])]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,9 +139,14 @@ class Overlap:
         return self.common / max(1, self.a + self.b - self.common)
 
     @property
-    def containment(self) -> float:
-        """|A and B| / |A|, 0..1."""
+    def a_in_b(self) -> float:
+        """Containment: |A and B| / |A|, 0..1."""
         return self.common / max(1, self.a)
+
+    @property
+    def b_in_a(self) -> float:
+        """Containment the other way round: |A and B| / |B|, 0..1."""
+        return self.common / max(1, self.b)
 
 
 def overlap(ids_a: Ids, ids_b: Ids, ngram: int) -> Overlap:

@@ -1,3 +1,3 @@
 """The library's version, where both the package metadata and the report's header find it."""
 
-VERSION = "0.1.0"
+__version__ = "0.1.0"

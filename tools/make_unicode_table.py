@@ -87,7 +87,7 @@ def class_of(code: int) -> int:
 
 
 def simple_entry(code: int) -> int:
-    """class (3 bits), canonical combining class (8 bits), code point (21 bits)"""
+    """An entry of one character: class (3 bits), canonical combining class (8 bits), code point (21 bits)"""
     kind = class_of(code)
     combining = unicodedata.combining(chr(code)) if kind == MARK else 0
     return kind | combining << 3 | code << 11
@@ -115,10 +115,8 @@ def entry(code: int, pool: list[int], pooled: dict[tuple[int, ...], int]) -> int
         return IGNORED
     if all(part & 7 == SEPARATOR for part in parts):
         return SEPARATOR
-    if parts == (SINGLE | code << 11,):
-        return SINGLE_ITSELF  # one entry for all ideographs: most pages of them are then the same page
-    if len(parts) == 1:
-        return parts[0]
+    if len(parts) == 1:  # one entry for all ideographs: most pages of them are then the same page
+        return SINGLE_ITSELF if parts[0] == SINGLE | code << 11 else parts[0]
     if parts not in pooled:
         pooled[parts] = len(pool)
         pool.extend((len(parts), *parts))
@@ -132,7 +130,7 @@ def main(path: str) -> None:
     body = struct.pack(f"<{len(page_of)}I", *page_of)
     body += struct.pack(f"<{len(entries)}I", *entries) + struct.pack(f"<{len(pool)}I", *pool)
     Path(path).write_bytes(head + body)
-    print(f"Unicode {unicodedata.unidata_version}: {len(entries) // PAGE} pages, pool of {len(pool)}, {len(head + body)} bytes")
+    print(f"Unicode {unicodedata.unidata_version}: {len(entries) // PAGE} pages, {len(head + body)} bytes")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Arrays in, arrays out. Offsets count characters of the text given; all array sha
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -124,7 +125,7 @@ def shingle(hashes: TokenHashes, token_offsets: Offsets, ngram: int) -> tuple[Sh
     powers = [pow(SHINGLE_MULTIPLIER, ngram - 1 - j, 1 << 64) for j in range(ngram)]
     pieces: list[Shingles] = []
     shingle_offsets = [0]
-    for start, end in zip(token_offsets[:-1].tolist(), token_offsets[1:].tolist(), strict=True):
+    for start, end in pairwise(token_offsets.tolist()):
         count = max(0, end - start - ngram + 1)
         sums = np.zeros(count, np.uint64)
         for j, power in enumerate(powers):
@@ -153,7 +154,7 @@ def minhash(shingles: Shingles, shingle_offsets: Offsets, multipliers: Shingles,
     mixed = mixed * np.uint32(0xC2B2AE35)
     mixed ^= mixed >> np.uint32(16)
     signatures = np.full((len(shingle_offsets) - 1, len(multipliers)), 0xFFFFFFFF, np.uint32)
-    for block, (start, end) in enumerate(zip(shingle_offsets[:-1], shingle_offsets[1:], strict=True)):
+    for block, (start, end) in enumerate(pairwise(shingle_offsets.tolist())):
         for first in range(start, end, 4096):  # bounds the (shingles, num_perm) matrix
             values = mixed[first : min(first + 4096, end), None] * multipliers + increments
             np.minimum(signatures[block], values.min(axis=0), out=signatures[block])

@@ -1,0 +1,209 @@
+"""The command line: each command parses, calls one library function, renders, and returns a status.
+
+Exit status: 0 fine; 2 could not do it; 130 interrupted (143 when asked to terminate).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn, TypeVar, get_args
+
+import click
+
+from dedup import _kernels
+from dedup._kernels.unicode import TABLE
+from dedup.comparison import Comparison, compare
+from dedup.errors import DedupError, InputError
+from dedup.progress import Progress
+from dedup.reports.terminal import excerpt, printable, summary_text
+from dedup.restoring import restore_files
+from dedup.runs import Reading, Writing, clean_files
+from dedup.settings import Cut, Novel, Scope, Settings, Unit
+from dedup.version import __version__
+
+OK, FAILED, INTERRUPTED, BROKEN_PIPE, TERMINATED = 0, 2, 130, 141, 143
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_DEFAULT = Settings()
+_SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
+    "unit": (click.Choice(get_args(Unit)), "What a block is."),
+    "scope": (click.Choice(get_args(Scope)), "Compare within each document only, or across the corpus."),
+    "threshold": (float, "Least exact Jaccard similarity of a near-duplicate, above 0 and up to 1."),
+    "ngram": (int, "Tokens in a shingle [default: 5 for documents, else 3]."),
+    "min_tokens": (int, "Leave blocks with fewer tokens alone."),
+    "max_edit": (int, "Tokens that may differ between two equal runs and still be a mere edit."),
+    "novel": (
+        click.Choice(get_args(Novel)),
+        "What only a near-duplicate says [default: drop for documents, else keep].",
+    ),
+    "cut": (click.Choice(get_args(Cut)), "Where a cut may fall when part of a block stays."),
+    "language": (str, "Whose abbreviations the sentence splitter knows."),
+    "miss_probability": (float, "How often LSH may miss a pair exactly at the threshold."),
+    "num_perm": (int, "MinHash permutations [default: from threshold and miss probability]."),
+    "bands": (int, "LSH bands, set together with --rows."),
+    "rows": (int, "LSH rows in a band."),
+    "bucket_limit": (int, "Entries an LSH bucket holds."),
+    "seed": (int, "Of the permutations; 1 is datasketch's."),
+}
+
+
+def _settings_options(*names: str) -> Callable[[_Command], _Command]:
+    """The options of some settings, in order, with the library's own defaults."""
+
+    def decorate(command: _Command) -> _Command:
+        for name in reversed(names):
+            kind, text = _SETTINGS[name]
+            default = getattr(_DEFAULT, name)
+            option = f"--{name.replace('_', '-')}"
+            click.option(option, type=kind, default=default, show_default=default is not None, help=text)(command)
+        return command
+
+    return decorate
+
+
+def _input_options(command: _Command) -> _Command:
+    """How JSON lines and standard input are read."""
+    for option in (
+        click.option(
+            "--text-field", default="text", show_default=True, help="Field of JSON lines that holds the text."
+        ),
+        click.option("--id-field", default="id", show_default=True, help="Field of JSON lines that holds the id."),
+        click.option("--input-format", type=click.Choice(["text", "jsonl"]), help="Whatever the inputs are called."),
+    ):
+        option(command)
+    return command
+
+
+def _version() -> str:
+    python = ".".join(map(str, sys.version_info[:3]))
+    return f"dedup {__version__} (Python {python}, {_kernels.NAME} kernels, Unicode {TABLE.version})"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(__version__, message=_version())
+def cli() -> None:
+    """Find repeated and nearly repeated blocks of text; write canonical text and a report of every merge."""
+
+
+@cli.command()
+@click.argument("inputs", nargs=-1, required=True)
+@click.option("-o", "--output", help="File (for one .jsonl input), folder (for all others), or - for standard output.")
+@click.option("--report", help="Write every merge to this file, as JSON lines.")
+@click.option("--force", is_flag=True, help="Replace outputs that exist.")
+@click.option("--dry-run", is_flag=True, help="Write no texts; only the summary, and the report if it is asked for.")
+@click.option("--empty", type=click.Choice(["drop", "keep"]), default="drop", show_default=True,
+              help="What becomes of documents left without text.")  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary; only errors.")
+@_input_options
+@_settings_options(*_SETTINGS)
+def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **options: Any) -> None:
+    """Clean .txt and .jsonl files, and folders of them, of what they repeat.
+
+    All INPUTS are one corpus, read in order; - is standard input. The first copy of a text stays.
+    """
+    if output is None and not options["dry_run"]:
+        raise click.UsageError("give -o OUT, or --dry-run to write nothing")
+    settings = Settings(**{name: options[name] for name in _SETTINGS})
+    writing = Writing(
+        output=None if options["dry_run"] else output,
+        report=report,
+        force=options["force"],
+        keep_empty=options["empty"] == "keep",
+    )
+    start = time.monotonic()
+    with Progress(quiet=options["quiet"]) as progress:
+        result = clean_files(inputs, settings, _reading(options), writing, progress)
+    if not options["quiet"]:
+        seconds = time.monotonic() - start
+        click.echo(summary_text(result.summary, result.written, result.skipped, result.size, seconds), err=True)
+
+
+@cli.command()
+@click.argument("cleaned")
+@click.option("--report", required=True, help="The report of the run that wrote CLEANED.")
+@click.option("-o", "--output", required=True, help="Where the originals go: a file if CLEANED is one, else a folder.")
+@click.option("--force", is_flag=True, help="Replace outputs that exist.")
+@click.option("-q", "--quiet", is_flag=True, help="Only errors.")
+@_input_options
+def restore(cleaned: str, report: str, output: str, **options: Any) -> None:
+    """Turn CLEANED, the output of a run, back into what went in."""
+    documents = restore_files(cleaned, report, output, _reading(options), force=options["force"])
+    if not options["quiet"]:
+        click.echo(f"{documents:,} documents restored", err=True)
+
+
+@cli.command(name="compare")
+@click.argument("a")
+@click.argument("b")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_settings_options("ngram")
+def compare_command(a: str, b: str, ngram: int | None, *, as_json: bool) -> None:
+    """How alike the text files A and B are, and where."""
+    texts = _read_text(a), _read_text(b)
+    comparison = compare(*texts, Settings(unit="document", ngram=ngram))
+    click.echo(json.dumps(asdict(comparison)) if as_json else _comparison_text(comparison, texts[0]))
+
+
+def _reading(options: dict[str, Any]) -> Reading:
+    return Reading(text_field=options["text_field"], id_field=options["id_field"], input_format=options["input_format"])
+
+
+def _read_text(path: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(path, f"not UTF-8 at byte {error.start}") from error
+    except OSError as error:
+        raise InputError(path, error.strerror or str(error)) from error
+
+
+def _comparison_text(comparison: Comparison, a: str) -> str:
+    lines = [
+        f"similarity   {comparison.similarity:.4f}  Jaccard, shingles of {comparison.ngram} tokens",
+        f"containment  {comparison.a_in_b:.4f}  of A in B",
+        f"containment  {comparison.b_in_a:.4f}  of B in A",
+        f"tokens       {comparison.tokens[0]:,} in A, {comparison.tokens[1]:,} in B",
+    ]
+    for run in comparison.aligned:
+        places = f"A {run.a.start}-{run.a.end}  B {run.b.start}-{run.b.end}"
+        lines.append(f"{places}  {run.tokens} tokens  {excerpt(a[run.a.start : run.a.end], 60)}")
+    return "\n".join(lines)
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(TERMINATED)  # unwinds, so that unfinished outputs are removed
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    signal.signal(signal.SIGTERM, _terminate)
+    sys.exit(_status())
+
+
+def _status() -> int:
+    try:
+        cli(standalone_mode=False, prog_name="dedup")
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return FAILED
+    except DedupError as error:
+        click.echo(f"dedup: error: {printable(str(error))}", err=True)
+        return FAILED
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("dedup: interrupted; nothing was written", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains once more at exit
+        return BROKEN_PIPE
+    return OK

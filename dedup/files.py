@@ -1,0 +1,222 @@
+"""Files in, files out: which inputs there are, and outputs that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from dedup.errors import InputError, OutputError
+from dedup.formats import SUFFIXES
+from dedup.formats.base import Format, Record
+
+STANDARD = "-"
+"""Stands for standard input and output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An input.
+
+    Attributes:
+        path: Where it is; None for standard input.
+        name: What it is called in ids, in the report and in the output folder: its name relative to the folder given.
+    """
+
+    path: Path | None
+    name: str
+
+    @property
+    def size(self) -> int:
+        """Bytes; 0 if unknown."""
+        return self.path.stat().st_size if self.path else 0
+
+    def records(self, form: Format) -> Iterator[Record]:
+        """The records of the input, in order.
+
+        Raises:
+            InputError: If it cannot be opened or read.
+        """
+        if self.path is None:
+            yield from form.read(sys.stdin.buffer, self.name)
+            return
+        try:
+            with self.path.open("rb") as stream:
+                yield from form.read(stream, self.name)
+        except OSError as error:
+            raise InputError(self.path, error.strerror or str(error)) from error
+
+
+def find_sources(inputs: Sequence[str], *, may_be_empty: bool = False) -> list[Source]:
+    """The files that inputs name: files as they are, folders with all text files in them, sorted by name.
+
+    Args:
+        inputs: Paths, or `-` for standard input.
+        may_be_empty: Whether a folder may hold no text files.
+
+    Raises:
+        InputError: If an input is missing, a folder holds no text files, or two inputs have the same name.
+    """
+    sources: dict[str, Source] = {}
+    for given in inputs:
+        for source in _sources(given, may_be_empty):
+            if source.name in sources:
+                raise InputError(source.path or STANDARD, f"another input is called {source.name!r} as well")
+            sources[source.name] = source
+    return list(sources.values())
+
+
+def _sources(given: str, may_be_empty: bool) -> list[Source]:
+    if given == STANDARD:
+        return [Source(None, "stdin")]
+    path = Path(given)
+    if not path.exists():
+        raise InputError(given, "there is no such file or folder")
+    if not path.is_dir():
+        if not path.is_file():
+            raise InputError(given, "neither a file nor a folder")
+        return [Source(path, path.name)]
+    found = [
+        Source(file, file.relative_to(path).as_posix())
+        for file in path.rglob("*")
+        if file.suffix.lower() in SUFFIXES and file.is_file()
+    ]
+    if not found and not may_be_empty:
+        raise InputError(given, f"the folder holds no files that end in {' or '.join(SUFFIXES)}")
+    return sorted(found, key=lambda source: source.name)
+
+
+class Outputs:
+    """Outputs that appear all together when everything has been written, or not at all.
+
+    Each is written to a new file beside its place and renamed at the end. Used as a context manager: leaving it after
+    an error removes what was written.
+
+    Args:
+        inputs: Files that must not be overwritten.
+        force: Whether outputs that exist already may be replaced.
+    """
+
+    def __init__(self, inputs: Sequence[Source], *, force: bool) -> None:
+        self._inputs = {source.path.resolve() for source in inputs if source.path}
+        self._force = force
+        self._staged: list[tuple[Path, Path]] = []
+        self._made: list[Path] = []
+
+    def __enter__(self) -> Outputs:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for staged, _ in self._staged:
+            staged.unlink(missing_ok=True)
+        for folder in reversed(self._made):
+            with suppress(OSError):  # something else is in it by now
+                folder.rmdir()
+
+    def check(self, output: str) -> None:
+        """Refuse an output before any work is done for it.
+
+        Raises:
+            OutputError: If it is one of the inputs, a folder, or exists and may not be replaced.
+        """
+        if output == STANDARD:
+            return
+        path = Path(output)
+        if path.resolve() in self._inputs:
+            raise OutputError(path, "it is one of the inputs; choose another output")
+        if path.is_dir():
+            raise OutputError(path, "it is a folder")
+        if path.exists() and not self._force:
+            raise OutputError(path, "it exists already; give --force to replace it")
+
+    def create(self, output: str) -> Output:
+        """Begin an output, or use standard output for `-`.
+
+        Raises:
+            OutputError: As `check`, or if the file cannot be made.
+        """
+        self.check(output)
+        if output == STANDARD:
+            return Output(sys.stdout.buffer, "standard output")
+        path = Path(output)
+        staged = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
+        try:
+            self._make_folder(path.parent)
+            # not tempfile: its files are private, these get the permissions that every new file gets
+            stream = os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb")
+        except OSError as error:
+            raise OutputError(path, f"cannot be written: {error.strerror}") from error
+        self._staged.append((staged, path))
+        return Output(stream, path)
+
+    def _make_folder(self, folder: Path) -> None:
+        missing = []
+        while not folder.exists():
+            missing.append(folder)
+            folder = folder.parent
+        for path in reversed(missing):
+            path.mkdir()
+            self._made.append(path)
+
+    def commit(self) -> None:
+        """Put all outputs in their places.
+
+        Raises:
+            OutputError: If one cannot be renamed.
+        """
+        while self._staged:
+            staged, path = self._staged[0]
+            try:
+                if path.exists():
+                    staged.chmod(path.stat().st_mode)
+                staged.replace(path)
+            except OSError as error:
+                raise OutputError(path, f"cannot be written: {error.strerror}") from error
+            self._staged.pop(0)
+        self._made.clear()
+
+
+class Output:
+    """One output: bytes in, errors as `OutputError`. Used as a context manager."""
+
+    def __init__(self, stream: BinaryIO, path: object) -> None:
+        self._stream = stream
+        self._path = path
+
+    def __enter__(self) -> Output:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def write(self, data: bytes) -> None:
+        """Write some bytes."""
+        with self._errors():
+            self._stream.write(data)
+
+    def close(self) -> None:
+        """Flush everything to the disk."""
+        with self._errors():
+            self._stream.flush()
+            if self._stream is not sys.stdout.buffer:
+                os.fsync(self._stream.fileno())
+                self._stream.close()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(self._path, f"cannot be written: {error.strerror}") from error

@@ -1,0 +1,33 @@
+"""Input formats, one a file. Which one reads a file is decided here, by the end of its name."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from dedup.errors import InputError
+from dedup.formats.base import Format
+from dedup.formats.jsonl import JsonLines
+from dedup.formats.plain import Plain
+
+SUFFIXES = {".txt": "text", ".jsonl": "jsonl"}
+"""End of a file's name > name of its format."""
+
+
+def choose_format(name: str, forced: str | None, text_field: str, id_field: str) -> Format:
+    """The format of an input.
+
+    Args:
+        name: The file's name.
+        forced: `text` or `jsonl`; None to go by the name.
+        text_field: Where JSON lines hold the text.
+        id_field: Where they hold the id.
+
+    Raises:
+        InputError: If the name tells nothing.
+    """
+    chosen = forced or SUFFIXES.get(PurePath(name).suffix.lower())
+    if chosen == "text":
+        return Plain()
+    if chosen == "jsonl":
+        return JsonLines(text_field, id_field)
+    raise InputError(name, f"its name does not end in {' or '.join(SUFFIXES)}: give --input-format")

@@ -1,0 +1,38 @@
+"""What an input format does: bytes > records, and a record with another text > bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from dedup.records import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of an input.
+
+    Attributes:
+        raw: The bytes it was read from; they are written back unchanged unless its text changes.
+        document: What it holds, or None if it holds no document.
+        line: Its line in the file, from 1; None in formats without lines.
+        skipped: Why it holds no document, as a short name; "" where there is nothing to read (a blank line).
+        detail: What exactly is wrong, for people.
+    """
+
+    raw: bytes
+    document: Document | None = None
+    line: int | None = None
+    skipped: str = ""
+    detail: str = ""
+
+
+class Format(Protocol):
+    """A format reads records, and writes one with its text replaced."""
+
+    def read(self, stream: BinaryIO, name: str) -> Iterator[Record]:
+        """The records of an input, in order; together their `raw` bytes are the input."""
+
+    def with_text(self, raw: bytes, text: str) -> bytes:
+        """The bytes of a record with its text replaced, everything else as it was."""

@@ -1,0 +1,25 @@
+"""Plain text: one file is one document, its relative name is its id. UTF-8; line ends stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from dedup.formats.base import Record
+from dedup.records import Document
+
+
+class Plain:
+    """Text files."""
+
+    def read(self, stream: BinaryIO, name: str) -> Iterator[Record]:
+        """The one record of a file; skipped as `invalid-utf8` where it is not UTF-8."""
+        raw = stream.read()
+        try:
+            yield Record(raw, Document(name, raw.decode("utf-8")))
+        except UnicodeDecodeError as error:
+            yield Record(raw, skipped="invalid-utf8", detail=f"not UTF-8 at byte {error.start}")
+
+    def with_text(self, raw: bytes, text: str) -> bytes:  # noqa: ARG002  # a text file is nothing but its text
+        """The text's bytes."""
+        return text.encode("utf-8")

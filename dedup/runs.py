@@ -1,0 +1,221 @@
+"""Files in, cleaned files and a report out: the work behind `dedup clean`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from dedup.deduplicator import Deduplicator
+from dedup.errors import InputError, InternalError, OutputError
+from dedup.files import STANDARD, Output, Outputs, Source, find_sources
+from dedup.formats import choose_format
+from dedup.formats.base import Format, Record
+from dedup.records import Cleaned, Summary
+from dedup.reports import jsonl as report
+from dedup.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How inputs are read.
+
+    Attributes:
+        text_field: Field of JSON lines that holds the text.
+        id_field: Field that holds the id.
+        input_format: `text` or `jsonl`; None to go by the name (standard input is JSON lines).
+    """
+
+    text_field: str = "text"
+    id_field: str = "id"
+    input_format: str | None = None
+
+    def format_of(self, source: Source) -> Format:
+        """The format of an input.
+
+        Raises:
+            InputError: If its name tells nothing.
+        """
+        forced = self.input_format or ("jsonl" if source.path is None else None)
+        return choose_format(source.name, forced, self.text_field, self.id_field)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """What is written where.
+
+    Attributes:
+        output: File, folder or `-`; None writes no texts.
+        report: The report's file; None writes no report.
+        force: Whether what exists may be replaced.
+        keep_empty: Whether documents left without text are written.
+    """
+
+    output: str | None
+    report: str | None = None
+    force: bool = False
+    keep_empty: bool = False
+
+
+class Observer(Protocol):
+    """Somebody who looks on while a run goes on."""
+
+    def reading(self, size: int) -> None:
+        """Bytes that will be read; 0 if unknown."""
+
+    def progressed(self, size: int, summary: Summary) -> None:
+        """So many more bytes were read; the books so far."""
+
+    def skipped(self, place: str, detail: str) -> None:
+        """A record could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a run ended.
+
+    Attributes:
+        summary: The books.
+        written: Documents written, or that would have been.
+        skipped: Records that could not be read, by reason.
+        size: Bytes read.
+    """
+
+    summary: Summary
+    written: int
+    skipped: dict[str, int]
+    size: int
+
+
+def clean_files(
+    inputs: Sequence[str], settings: Settings, reading: Reading, writing: Writing, observer: Observer
+) -> Result:
+    """Clean files and folders as one corpus, in order.
+
+    Raises:
+        InputError: If an input cannot be read, or not one record of the inputs can.
+        OutputError: If an output exists, is an input, or cannot be written. Nothing is left half-written.
+        InternalError: If the books do not balance.
+    """
+    sources = find_sources(inputs)
+    formats = [reading.format_of(source) for source in sources]
+    is_single = len(sources) == 1 and not Path(inputs[0]).is_dir()
+    paths = [
+        output_path(source.name, writing.output, is_single=is_single) if writing.output else None for source in sources
+    ]
+    with Outputs(sources, force=writing.force) as outputs, Deduplicator(settings) as deduplicator:
+        _check_outputs(outputs, inputs, paths, writing)
+        observer.reading(sum(source.size for source in sources))
+        run = _Run(deduplicator, writing.keep_empty, observer)
+        with ExitStack() as stack:
+            lines = stack.enter_context(outputs.create(writing.report)) if writing.report else None
+            run.tell(lines, report.header_line(settings, deduplicator.banding))
+            for source, form, path in zip(sources, formats, paths, strict=True):
+                run.clean(source, form, outputs.create(path) if path else None, lines)
+            result = run.result()
+            run.tell(lines, report.summary_line(result.summary, result.written, result.skipped))
+        outputs.commit()
+        return result
+
+
+def output_path(name: str, output: str, *, is_single: bool) -> str:
+    """Where a file goes: a single one into the file `output`, else by its name into the folder `output`.
+
+    A single text file goes into a folder too, unless `output` ends in .txt itself.
+
+    Raises:
+        OutputError: If several files would go to standard output.
+    """
+    if output == STANDARD and not is_single:
+        raise OutputError(output, "several inputs need a folder as their output")
+    is_text = name.lower().endswith(".txt") and not output.lower().endswith(".txt")
+    if output == STANDARD or (is_single and not is_text and not Path(output).is_dir()):
+        return output
+    return str(Path(output, name))
+
+
+def _check_outputs(outputs: Outputs, inputs: Sequence[str], paths: Sequence[str | None], writing: Writing) -> None:
+    """Refuse before any work is done what would be refused at its end."""
+    for path in [*paths, writing.report]:
+        if path is not None:
+            outputs.check(path)
+    if writing.report is not None and Path(writing.report).resolve() in {Path(p).resolve() for p in paths if p}:
+        raise OutputError(writing.report, "the report and a cleaned text would be the same file")
+    if writing.output is None or writing.output == STANDARD:
+        return
+    output = Path(writing.output).resolve()
+    for given in inputs:
+        folder = Path(given).resolve()
+        if folder.is_dir() and (output == folder or folder in output.parents):
+            raise OutputError(writing.output, f"it is inside the input {given}; choose another output")
+
+
+class _Run:
+    """The state of a run over files."""
+
+    def __init__(self, deduplicator: Deduplicator, keep_empty: bool, observer: Observer) -> None:
+        self._deduplicator = deduplicator
+        self._keep_empty = keep_empty
+        self._observer = observer
+        self._skipped: Counter[str] = Counter()
+        self._first_skipped: tuple[str, str] | None = None
+        self._written = 0
+        self._size = 0
+
+    def tell(self, lines: Output | None, line: bytes) -> None:
+        if lines is not None:
+            lines.write(line)
+
+    def clean(self, source: Source, form: Format, output: Output | None, lines: Output | None) -> None:
+        self.tell(lines, report.input_line(source.name))
+        with output or nullcontext():
+            for record in source.records(form):
+                kept = self._clean_record(source, form, record, lines)
+                if output is not None:
+                    output.write(kept)
+                self._size += len(record.raw)
+                self._observer.progressed(len(record.raw), self._deduplicator.summary)
+
+    def _clean_record(self, source: Source, form: Format, record: Record, lines: Output | None) -> bytes:
+        """The bytes that take the record's place: nothing, its own, or its own with the cleaned text."""
+        if record.document is None:
+            self._skip(source, record, lines)
+            return record.raw
+        cleaned = self._deduplicator.add(record.document)
+        for merge in cleaned.merges:
+            self.tell(lines, report.merge_line(merge))
+        if not cleaned.merges:
+            self._written += 1
+            return record.raw
+        replaced = form.with_text(record.raw, cleaned.text)
+        if cleaned.is_empty and not self._keep_empty:
+            self.tell(lines, report.emptied_line(_emptied(cleaned, source, record, replaced)))
+            return b""
+        self._written += 1
+        return replaced
+
+    def _skip(self, source: Source, record: Record, lines: Output | None) -> None:
+        if not record.skipped:
+            return
+        self._skipped[record.skipped] += 1
+        place = source.name if record.line is None else f"{source.name}:{record.line}"
+        self._first_skipped = self._first_skipped or (place, record.detail)
+        self._observer.skipped(place, record.detail)
+        self.tell(lines, report.skipped_line(source.name, record.line, record.skipped, record.detail))
+
+    def result(self) -> Result:
+        summary = self._deduplicator.summary
+        if summary.documents == 0 and self._first_skipped is not None:
+            place, detail = self._first_skipped
+            raise InputError(place, f"{detail}; not one of {sum(self._skipped.values()):,} records could be read")
+        if summary.characters != summary.kept + summary.removed:
+            what = f"{summary.characters} characters in, {summary.kept} kept, {summary.removed} removed"
+            raise InternalError("R7", "all", what)
+        return Result(summary, self._written, dict(self._skipped), self._size)
+
+
+def _emptied(cleaned: Cleaned, source: Source, record: Record, replaced: bytes) -> report.Emptied:
+    return report.Emptied(cleaned.id, cleaned.record, source.name, record.line, replaced.decode("utf-8"))

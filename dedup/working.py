@@ -1,0 +1,167 @@
+"""The document at hand: what of it was merged so far, and what that makes of it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dedup.cleaning import Cores, cut, with_separators
+from dedup.drafts import Draft
+from dedup.errors import InternalError
+from dedup.excerpts import Excerpt
+from dedup.index import Entry
+from dedup.records import Cleaned, Document, FoundBy, Merge, Place, Span
+
+# A round may find that a copy is itself a duplicate, and take back what was merged into it. Should texts be made so
+# that this goes on for ever, copies that something was merged into stay from this round on.
+_ROUNDS_THAT_TAKE_BACK = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Group:
+    """Merges with one kept block that were made together."""
+
+    drafts: tuple[Draft, ...]
+    entry: Entry
+    found_by: FoundBy
+
+
+class Working:
+    """A document while it is being cleaned.
+
+    Attributes:
+        document: The document.
+        record: Its position in the input.
+        repeats_id: Whether an earlier document had the same id.
+        blocks: How many blocks it has.
+    """
+
+    def __init__(self, document: Document, record: int, *, repeats_id: bool) -> None:
+        self.document = document
+        self.record = record
+        self.repeats_id = repeats_id
+        self.blocks = 0
+        self._rounds = 0
+        self._groups: list[_Group] = []
+        self._cores = Cores(document.text)
+        self._targets: list[tuple[Span, _Group]] = []
+        self._longest_target = 0
+
+    def begin_round(self) -> Excerpt:
+        """What is left of the document, to be gone through (once more)."""
+        self._rounds += 1
+        for group in [group for group in self._groups if self._joins_words(group)]:
+            self._take_back(group)  # what stood beside it was taken back itself
+        self._targets = sorted(
+            (
+                (draft.canonical, group)
+                for group in self._groups
+                if group.entry.record == self.record
+                for draft in group.drafts
+            ),
+            key=lambda target: target[0],
+        )
+        self._longest_target = max((span.length for span, _ in self._targets), default=0)
+        return self.rest()
+
+    def rest(self) -> Excerpt:
+        """The document without what was merged."""
+        return Excerpt.whole(self.document.text).without(self._cuts())
+
+    def has_merges(self) -> bool:
+        """Whether anything was merged."""
+        return bool(self._groups)
+
+    def may_go(self, excerpt: Excerpt) -> bool:
+        """Whether a block may be merged: always, but for the bound on rounds that take back."""
+        if self._rounds <= _ROUNDS_THAT_TAKE_BACK:
+            return True
+        return not any(True for piece in excerpt.pieces for _ in self._merged_into(piece))
+
+    def merge(self, drafts: Sequence[Draft], entry: Entry, found_by: FoundBy) -> bool:
+        """Merge what stands in a kept block, unless two words would be joined by that (R1).
+
+        What earlier rounds merged into text that now goes itself is taken back: it has to find another copy (R3).
+        """
+        group = _Group(tuple(drafts), entry, found_by)
+        if self._joins_words(group):
+            return False
+        for misled in {misled for draft in drafts for misled in self._merged_into(draft.core)}:
+            self._take_back(misled)
+        self._groups.append(group)
+        for draft in drafts:
+            self._cores.add(draft.core)
+        return True
+
+    def cleaned(self) -> Cleaned:
+        """The result, checked.
+
+        Raises:
+            InternalError: If a kept copy would be cut, or characters are unaccounted for.
+        """
+        cuts = self._cuts()
+        text = cut(self.document.text, cuts)
+        if len(self.document.text) != len(text) + sum(span.length for span in cuts):
+            raise InternalError("R7", self.document.id, "characters are unaccounted for")
+        return Cleaned(
+            self.document.id,
+            self.record,
+            text,
+            tuple(self._merges(cuts)),
+            self.document.fields,
+            self.blocks,
+            repeats_id=self.repeats_id,
+        )
+
+    def _cuts(self) -> list[Span]:
+        return with_separators(self.document.text, self._cores.spans)
+
+    def _joins_words(self, group: _Group) -> bool:
+        return self._cores.would_join_words(Span(group.drafts[0].core.start, group.drafts[-1].core.end))
+
+    def _merged_into(self, span: Span) -> Iterator[_Group]:
+        """What earlier rounds merged into a span of this document."""
+        first = bisect_left(self._targets, span.start - self._longest_target, key=lambda target: target[0].start)
+        for target, group in self._targets[first:]:
+            if target.start >= span.end:
+                return
+            if target.overlaps(span):
+                yield group
+
+    def _take_back(self, group: _Group) -> None:
+        self._groups.remove(group)
+        self._targets = [target for target in self._targets if target[1] is not group]
+        for draft in group.drafts:
+            self._cores.remove(draft.core)
+
+    def _merges(self, cuts: Sequence[Span]) -> Iterator[Merge]:
+        text = self.document.text
+        drafts = sorted(
+            ((draft, group) for group in self._groups for draft in group.drafts), key=lambda found: found[0].core
+        )
+        for (draft, group), (start, end) in zip(drafts, cuts, strict=True):
+            entry = group.entry
+            if entry.record == self.record:
+                self._check_kept(draft.canonical, cuts)
+            pieces = (text[start : draft.core.start], *draft.restore, text[draft.core.end : end])
+            yield Merge(
+                document=self.document.id,
+                record=self.record if self.repeats_id else None,
+                start=start,
+                end=end,
+                canonical=Place(entry.document, entry.record if entry.repeats_id else None, *draft.canonical),
+                kind=draft.kind,
+                similarity=draft.similarity,
+                containment=draft.containment,
+                found_by=group.found_by,
+                novel=draft.novel,
+                edits=draft.edits,
+                restore=tuple(piece for piece in pieces if piece),
+            )
+
+    def _check_kept(self, canonical: Span, cuts: Sequence[Span]) -> None:
+        place = bisect_left(cuts, Span(canonical.end, canonical.end))
+        if place and cuts[place - 1].overlaps(canonical):
+            what = f"the kept copy at {canonical.start}-{canonical.end} would be cut"
+            raise InternalError("R4", self.document.id, what)

@@ -1,0 +1,89 @@
+"""Runs the command as a user does: in a process of its own, with the package that the tests import."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dedup
+
+FOX = "The quick brown fox jumps over the lazy dog near the river bank."
+BEAR = "Der große Bär fährt heute mit der Straßenbahn über die alte Brücke."
+OWL = "An old owl sat quietly in the tall oak and watched the whole field."
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended."""
+
+    status: int
+    out: bytes
+    err: str
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """Of a process that finds the same package; UTF-8 on its streams."""
+    root = str(Path(dedup.__file__).parents[1])
+    path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
+    return {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", **changes}
+
+
+def arguments(*given: object) -> list[str]:
+    """Of a process that runs the command."""
+    return [sys.executable, "-m", "dedup", *map(str, given)]
+
+
+def run(*given: object, stdin: bytes = b"", folder: Path | None = None, **changes: str) -> Ended:
+    """Run the command to its end."""
+    ended = subprocess.run(
+        arguments(*given), input=stdin, capture_output=True, cwd=folder, env=environment(**changes), check=False
+    )
+    return Ended(ended.returncode, ended.stdout, ended.stderr.decode("utf-8"))
+
+
+def succeed(*given: object, stdin: bytes = b"", folder: Path | None = None, **changes: str) -> Ended:
+    """Run the command, which is to end well."""
+    ended = run(*given, stdin=stdin, folder=folder, **changes)
+    assert ended.status == 0, ended.err
+    return ended
+
+
+def start(*given: object, folder: Path | None = None) -> subprocess.Popen[bytes]:
+    """Begin to run the command, with pipes on all its streams."""
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        arguments(*given), stdin=pipe, stdout=pipe, stderr=pipe, cwd=folder, env=environment(), bufsize=0
+    )
+
+
+def make(folder: Path, files: dict[str, str | bytes]) -> Path:
+    """Write files below a folder, which is made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+    return folder
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, by its relative name; folders as a name that ends in a slash."""
+    return {
+        found.relative_to(folder).as_posix() + ("/" if found.is_dir() else ""): b"" if found.is_dir() else _read(found)
+        for found in sorted(folder.rglob("*"))
+    }
+
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b"special"
+
+
+def lines_of(path: Path, kind: str = "") -> list[dict[str, Any]]:
+    """The lines of a report, or those of one type."""
+    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+    return [line for line in lines if not kind or line["type"] == kind]

@@ -1,0 +1,54 @@
+"""The README is under test: its commands exist, its examples run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from dedup.cli import cli
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_python_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """The Python in the README runs as it stands, and does what its comments say."""
+    for block in blocks("python"):
+        exec(compile(block, "README.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert printed.startswith("One two three four five six seven.\n\nSomething else.\n")
+    assert "exact 1.0" in printed
+
+
+def test_the_readme_has_the_two_commands() -> None:
+    """One block of shell sets up and runs the main job, the next one the tests."""
+    main_job, tests = blocks("sh")
+    assert ".venv/bin/dedup clean examples -o out --report merges.jsonl" in main_job
+    assert "pytest" in tests
+
+
+@pytest.mark.parametrize("name", sorted(cli.commands))
+def test_every_command_is_in_the_readme_and_has_help(name: str) -> None:
+    """Every command is shown in the README; it and all of its options have help."""
+    command = cli.commands[name]
+    assert f"dedup {name}" in README
+    assert command.help
+    for parameter in command.params:
+        assert not isinstance(parameter, click.Option) or parameter.help, parameter.name
+
+
+def test_every_sample_has_a_source_and_a_licence() -> None:
+    """Every file of test data is described, with its source and licence."""
+    import json
+
+    meta = json.loads((ROOT / "tests/data/META.json").read_text(encoding="utf-8"))
+    assert {path.name for path in (ROOT / "tests/data").glob("*.jsonl")} == set(meta)
+    assert all(entry["source"] and entry["licence"] for entry in meta.values())
