@@ -3,6 +3,7 @@
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.errors import CCompilerError, ExecError, PlatformError
 
 HEADERS = [f"dedup/_kernels/{name}.h" for name in ("folding", "minhash", "sets", "tokenize", "xxh3")]
 NATIVE = Extension(
@@ -11,22 +12,18 @@ NATIVE = Extension(
     depends=HEADERS,
     include_dirs=["dedup/_kernels"],
     extra_compile_args=["-O3"],
-    optional=True,
 )
 
 
 class BuildNativeKernels(build_ext):
-    """Says plainly what is missing when the extension cannot be built."""
+    """Goes on without the extension where it cannot be built, and says so."""
 
-    def run(self) -> None:
-        super().run()
-        if not all(self.get_ext_fullpath(e.name) and self._built(e) for e in self.extensions):
-            print("dedup: no native kernels (no working C compiler?); the reference kernels do the same, slower.")
-
-    def _built(self, extension: Extension) -> bool:
-        from pathlib import Path
-
-        return Path(self.get_ext_fullpath(extension.name)).exists()
+    def build_extension(self, extension: Extension) -> None:
+        try:
+            super().build_extension(extension)
+        except (CCompilerError, ExecError, PlatformError, OSError) as error:
+            print(f"dedup: native kernels not built ({error}); the reference kernels do the same, only slower.")
+            self.extensions.remove(extension)
 
 
 setup(ext_modules=cythonize([NATIVE]), cmdclass={"build_ext": BuildNativeKernels})

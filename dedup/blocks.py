@@ -1,28 +1,34 @@
 """Text > blocks: the spans that are compared as units.
 
-Lines end as `str.splitlines` has it: LF, CR, CRLF, vertical tab, form feed, NEL, U+2028, U+2029. Blank lines separate
-paragraphs. Between them, crawled text has one paragraph a line, and mails, licences and statutes wrap theirs at a
-fixed width: a line is taken to go on when its text would not have had room for the next line's first word.
+Lines end as `str.splitlines` has it: LF, CR, CRLF, vertical tab, form feed, U+001C to U+001E, NEL, U+2028, U+2029.
+Blank lines and U+2029 separate paragraphs; a form feed, which ends a page, does not. Between them, crawled text has
+one paragraph a line, and mails, licences and statutes wrap theirs at a fixed width: a line is taken to go on when the
+next line's first word would not have fitted into it, unless few lines do (then they are items of a list), most of those
+end a sentence (then lines are sentences), or the next line is the same.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import sentencex
 
+from dedup.graphemes import extends, is_cut_point
 from dedup.records import Span
 from dedup.settings import Settings, Unit
 
 # Columns of the longest line of a run: narrower runs are menus and verse, wider ones have one paragraph a line.
-_LEAST_WIDTH = 40
+_LEAST_WIDTH = 50
+_LEAST_WIDTH_OF_WIDE_LETTERS = 36
 _MOST_WIDTH = 120
 
 # Letters two columns wide, from Hangul Jamo and CJK radicals on (East_Asian_Width W and F, roughly).
 _WIDE = re.compile(
     "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\U0001f300-\U0003ffff]"
 )
+_SENTENCE_END = re.compile(r"[.!?\u2026\u3002\uff01\uff1f][\"'\u2018-\u201f\u00bb)\]]*$")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -40,14 +46,15 @@ def split(text: str, settings: Settings) -> list[Span]:
 
 
 def sentence_starts(text: str, language: str) -> list[int]:
-    """Where sentences begin (sentencex, rules of the Wikimedia project); the first is 0.
+    """Where sentences begin (sentencex, rules of the Wikimedia project); the first is 0, none is inside a grapheme.
 
     Args:
         text: One block; a lone surrogate is read as U+FFFD.
         language: ISO 639 code; an unknown one is treated as English.
     """
     readable = _SURROGATES.sub("\ufffd", text)
-    return [boundary["start_index"] for boundary in sentencex.get_sentence_boundaries(language, readable)]
+    starts = (boundary["start_index"] for boundary in sentencex.get_sentence_boundaries(language, readable))
+    return [start for start in starts if is_cut_point(text, start)]
 
 
 def _document(text: str) -> list[Span]:
@@ -83,8 +90,11 @@ def _stripped(text: str, start: int, end: int) -> list[Span]:
     kept = inside.strip()
     if not kept:
         return []
-    start += len(inside) - len(inside.lstrip())
-    return [Span(start, start + len(kept))]
+    first = start + len(inside) - len(inside.lstrip())
+    end = first + len(kept)
+    if first > start and extends(text[first - 1], text[first]):
+        first -= 1  # a space that a mark stands on is no mere white space
+    return [Span(first, end)]
 
 
 def _runs(text: str) -> Iterator[list[Span]]:
@@ -93,11 +103,12 @@ def _runs(text: str) -> Iterator[list[Span]]:
     position = 0
     for line in text.splitlines(keepends=True):
         stripped = _stripped(text, position, position + len(line))
-        position += len(line)
         run += stripped
-        if run and (not stripped or line[-1] == "\u2029"):
+        is_blank = not stripped and (line != "\f" or text[position - 1 : position] == "\f")
+        if run and (is_blank or line[-1] == "\u2029"):
             yield run
             run = []
+        position += len(line)
     if run:
         yield run
 
@@ -109,14 +120,22 @@ def _unwrap(text: str, run: list[Span]) -> list[Span]:
     lines = [text[start:end] for start, end in run]
     widths = [_columns(line) for line in lines]
     width = max(widths)
-    if not _LEAST_WIDTH <= width <= _MOST_WIDTH:
+    is_wide = bool(_WIDE.match(lines[widths.index(width)]))
+    if not (_LEAST_WIDTH_OF_WIDE_LETTERS if is_wide else _LEAST_WIDTH) <= width <= _MOST_WIDTH:
+        return run
+    goes_on = [
+        widths[i] + _columns_of_first_word(after) > width and line != after
+        for i, (line, after) in enumerate(pairwise(lines))
+    ]
+    ends_sentence = [bool(_SENTENCE_END.search(line)) for line, on in zip(lines, goes_on, strict=False) if on]
+    if 2 * sum(goes_on) < len(goes_on) or 2 * sum(ends_sentence) > len(ends_sentence):
         return run
     paragraphs = [run[0]]
-    for i in range(1, len(run)):
-        if widths[i - 1] + _columns_of_first_word(lines[i]) > width:
-            paragraphs[-1] = Span(paragraphs[-1].start, run[i].end)
+    for line, on in zip(run[1:], goes_on, strict=True):
+        if on:
+            paragraphs[-1] = Span(paragraphs[-1].start, line.end)
         else:
-            paragraphs.append(run[i])
+            paragraphs.append(line)
     return paragraphs
 
 

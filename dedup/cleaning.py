@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
-from dedup._kernels.unicode import IGNORED, MARK, SEPARATOR, SINGLE, TABLE
 from dedup.errors import RestoreError
-from dedup.records import Cleaned, Document, Place, Span
+from dedup.graphemes import is_cut_point, joins_words
+from dedup.records import Cleaned, Document, Place, Span, text_digest
 
 _LINE_END = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_ZERO_WIDTH_JOINER = "\u200d"
 
 
 def cut(text: str, cuts: Sequence[Span]) -> str:
@@ -39,48 +38,64 @@ def with_separators(text: str, cores: Sequence[Span]) -> list[Span]:
         cores: Sorted, apart, none beginning or ending with white space.
 
     Returns:
-        One cut a core, sorted and apart. White space between two cores that touch goes with the first.
+        One cut a core, sorted and apart.
     """
     cuts: list[Span] = []
     first = 0
     for i, core in enumerate(cores):
         following = cores[i + 1].start if i + 1 < len(cores) else len(text)
-        if i + 1 < len(cores) and not text[core.end : following].strip():
-            cuts.append(Span(core.start, following))
-            continue
-        before = cores[first - 1].end if first else 0
-        start, end = _outer(text, before, cores[first].start, core.end, following)
-        cuts.append(core)
-        cuts[first] = Span(start, cuts[first].end)
-        cuts[-1] = Span(cuts[-1].start, end)
-        first = i + 1
+        if i + 1 == len(cores) or text[core.end : following].strip():
+            before = cores[first - 1].end if first else 0
+            cuts += _cuts_of_chain(text, cores[first : i + 1], before, following)
+            first = i + 1
     return cuts
 
 
-def _outer(text: str, before: int, start: int, end: int, following: int) -> tuple[int, int]:
-    """How far a cut of [start, end) reaches into the white space on its two sides.
+def _cuts_of_chain(text: str, chain: Sequence[Span], before: int, following: int) -> list[Span]:
+    """The cuts for cores with nothing but white space between them: of all their separators the strongest stays.
 
-    `before` and `following` bound it: where the text kept on either side begins and ends at the most.
+    The text kept on either side begins and ends at `before` and `following` at the most.
     """
-    left, right = text[before:start], text[end:following]
+    gaps = [text[left.end : right.start] for left, right in pairwise(chain)]
+    start, end, kept_gap = _outer_cut(text, chain[0].start, chain[-1].end, (before, following), gaps)
+    while not is_cut_point(text, end) and end > chain[-1].end:
+        end -= 1  # white space that a mark stands on
+    inner = [left.end if i == kept_gap else right.start for i, (left, right) in enumerate(pairwise(chain))]
+    starts = [start, *(core.start for core in chain[1:])]
+    return [Span(*cut) for cut in zip(starts, [*inner, end], strict=True)]
+
+
+def _outer_cut(
+    text: str, start: int, end: int, bounds: tuple[int, int], gaps: Sequence[str]
+) -> tuple[int, int, int | None]:
+    """Where a cut of [start, end), with gaps of white space in it, begins and ends, and which gap stays."""
+    left, right = text[bounds[0] : start], text[end : bounds[1]]
     left, right = left[len(left.rstrip()) :], right[: len(right) - len(right.lstrip())]
-    begins_text, ends_text = len(left) == start, end + len(right) == len(text)
-    if begins_text and ends_text:
-        return 0, len(text)
-    indent, line_ends = _indent(left), _count_line_ends(right)
-    if line_ends and (
-        begins_text or indent < len(left)
-    ):  # whole lines go: their indentation goes, the next one's stays
-        start -= indent
-        left, right = left[: len(left) - indent], right[: len(right) - _indent(right)]
-    if begins_text:
-        return start, end + len(right)
-    if ends_text and not line_ends:  # of the left separator one line end stays, as the end of the text
-        line_end = _LINE_END.search(left)
-        return start - len(left) + (line_end.end() if line_end else 0), len(text)
-    if (_count_line_ends(left), len(left) > 0) < (_count_line_ends(right), len(right) > 0):
-        return start - len(left), end
-    return start, end + len(right)
+    outer = Span(start - len(left), end + len(right))
+    if outer.end == len(text):
+        return *_cut_at_end(outer, left, end, _LINE_END.search(right) is not None), None
+    strengths = [_strength(separator) for separator in (left, *gaps, right)]
+    strongest = strengths.index(max(strengths)) if outer.start > 0 else 0
+    if strongest == len(gaps) + 1:
+        return outer.start, end, None
+    if strongest > 0:
+        return *outer, strongest - 1
+    if _LINE_END.search(right) and (_LINE_END.search(left) or outer.start == 0):
+        return start - _indent(left), outer.end - _indent(right), None  # whole lines: their own indentation goes
+    return start, outer.end, None
+
+
+def _cut_at_end(outer: Span, left: str, end: int, right_ends_line: bool) -> Span:
+    """A cut at the end of a text: all of it, or so that one line end stays, if there was any."""
+    line_end = _LINE_END.search(left)
+    if outer.start == 0 or (line_end is None and not right_ends_line):
+        return outer
+    return Span(outer.start, end) if line_end is None else Span(outer.start + line_end.end(), outer.end)
+
+
+def _strength(separator: str) -> tuple[int, bool]:
+    """Line ends, then any white space at all, keep texts apart."""
+    return len(_LINE_END.findall(separator)), separator != ""
 
 
 def _indent(space: str) -> int:
@@ -89,52 +104,6 @@ def _indent(space: str) -> int:
     for line_end in _LINE_END.finditer(space):
         last = line_end.end()
     return len(space) - last
-
-
-def _count_line_ends(space: str) -> int:
-    return len(_LINE_END.findall(space))
-
-
-def is_cut_point(text: str, position: int) -> bool:
-    """Whether a cut may begin or end here: not inside a word, a line end or a grapheme (R1)."""
-    if not 0 < position < len(text):
-        return True
-    before, after = text[position - 1], text[position]
-    if before.isspace() or after.isspace():
-        return (before, after) != ("\r", "\n") and not _extends(after)
-    if _extends(after) or before == _ZERO_WIDTH_JOINER or (_is_regional(before) and _is_regional(after)):
-        return False
-    last, first = _word_class(before, -1), _word_class(after, 0)
-    return SEPARATOR in (last, first) or last == first == SINGLE
-
-
-def joins_words(text: str, start: int, end: int) -> bool:
-    """Whether cutting [start, end) alone would put two word characters side by side."""
-    if start == 0 or end == len(text):
-        return False
-    return _word_class(text[start - 1], -1) != SEPARATOR != _word_class(text[end], 0)
-
-
-def _word_class(character: str, which: int) -> int:
-    """WORD, SINGLE or SEPARATOR; of the first (0) or last (-1) character it folds to."""
-    parts = TABLE.parts(ord(character))
-    if not parts:
-        return SEPARATOR
-    kind = parts[which][0]
-    return SINGLE if kind == MARK else kind
-
-
-def _extends(character: str) -> bool:
-    """Whether the character belongs to the grapheme before it."""
-    entry = TABLE.entry(ord(character))
-    if entry & 7 == IGNORED:
-        return True
-    parts = TABLE.parts(ord(character))
-    return parts[0][0] == MARK or "\U0001f3fb" <= character <= "\U0001f3ff"
-
-
-def _is_regional(character: str) -> bool:
-    return "\U0001f1e6" <= character <= "\U0001f1ff"
 
 
 def restore(cleaned: Cleaned) -> str:
@@ -195,7 +164,10 @@ def restored(cleaned: Cleaned, find: Callable[[Place], KeptText]) -> str:
             raise RestoreError(cleaned.id, f"{merge.start}-{merge.end} was merged with another text than the one here")
         parts.append(removed)
     parts.append(cleaned.text[position:])
-    return "".join(parts)
+    text = "".join(parts)
+    if cleaned.digest and text_digest(text) != cleaned.digest:
+        raise RestoreError(cleaned.id, "the text here, or a kept copy, is not the one that was cleaned")
+    return text
 
 
 class KeptText:
@@ -235,14 +207,17 @@ class Cores:
         del self.spans[bisect_left(self.spans, span)]
 
     def would_join_words(self, span: Span) -> bool:
-        """Whether cutting a core, old or new, with those it touches puts two word characters side by side (R1)."""
+        """Whether cutting a core, old or new, with those it touches puts two word characters side by side (R1).
+
+        White space on either side or between keeps them apart, for the strongest of it stays.
+        """
         start, end = span
         place = bisect_left(self.spans, span)
-        while place > 0 and not self._text[self.spans[place - 1].end : start].strip():
+        while place > 0 and self.spans[place - 1].end == start:
             place -= 1
             start = self.spans[place].start
         place = bisect_left(self.spans, span)
-        while place < len(self.spans) and not self._text[end : self.spans[place].start].strip():
+        while place < len(self.spans) and self.spans[place].start <= end:
             end = self.spans[place].end
             place += 1
         return joins_words(self._text, start, end)

@@ -83,13 +83,18 @@ def _input_options(command: _Command) -> _Command:
     return command
 
 
-def _version() -> str:
-    python = ".".join(map(str, sys.version_info[:3]))
-    return f"dedup {__version__} (Python {python}, {_kernels.NAME} kernels, Unicode {TABLE.version})"
+def _print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    if asked:
+        python = ".".join(map(str, sys.version_info[:3]))
+        kernels = f"{_kernels.chosen().NAME} kernels"
+        click.echo(f"dedup {__version__} (Python {python}, {kernels}, Unicode {TABLE.version})")
+        context.exit()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
-@click.version_option(__version__, message=_version())
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
+)
 def cli() -> None:
     """Find repeated and nearly repeated blocks of text; write canonical text and a report of every merge."""
 
@@ -125,6 +130,8 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
     if not options["quiet"]:
         seconds = time.monotonic() - start
         click.echo(summary_text(result.summary, result.written, result.skipped, result.size, seconds), err=True)
+        if _kernels.chosen().NAME == "reference" and not os.environ.get("DEDUP_KERNELS"):
+            click.echo("slow: the native kernels are missing; install again where a C compiler is found", err=True)
 
 
 @cli.command()

@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import TracebackType
 
-import xxhash
-
 from dedup import minhash
 from dedup.banding import choose_banding
 from dedup.blocks import split
@@ -23,7 +21,7 @@ from dedup.drafts import draft
 from dedup.excerpts import Excerpt
 from dedup.index import Entry, Index
 from dedup.pairs import Pair
-from dedup.records import Cleaned, Document, Match, Span, Summary
+from dedup.records import Cleaned, Document, Match, Place, Span, Summary, text_digest
 from dedup.settings import Settings
 from dedup.shingles import TokenBatch, Tokens, shingle_hashes, tokenize_blocks
 from dedup.working import Working
@@ -36,14 +34,6 @@ class _Block:
     excerpt: Excerpt
     tokens: Tokens
     keys: list[int]
-
-
-@dataclass(slots=True)
-class _Visit:
-    """A document that was seen: what text it had, and what was cut from it."""
-
-    digest: bytes
-    cleaned: Cleaned
 
 
 class Deduplicator:
@@ -70,7 +60,7 @@ class Deduplicator:
         self.banding = choose_banding(self.settings)
         self._permutations = minhash.Permutations.drawn(self.banding.num_perm, self.settings.seed)
         self._index = self._new_index()
-        self._visits: dict[str, _Visit] = {}
+        self._visits: dict[str, Cleaned] = {}  # the first document of every id, without its text
         self._summary = Summary()
 
     def __enter__(self) -> Deduplicator:
@@ -98,14 +88,14 @@ class Deduplicator:
             InternalError: If a rule of the library was about to be broken.
         """
         record = self._summary.documents
-        digest = xxhash.xxh3_128_digest(document.text.encode("utf-8", "surrogatepass"))
-        visit = self._visits.get(document.id)
-        if visit is not None and visit.digest == digest:
-            cleaned = _revisited(visit.cleaned, document, record)
+        digest = text_digest(document.text)
+        first = self._visits.get(document.id)
+        if first is not None and first.digest == digest:
+            cleaned = _revisited(first, document, record)
         else:
-            cleaned = self._clean(Working(document, record, repeats_id=visit is not None))
-        if visit is None:
-            self._visits[document.id] = _Visit(digest, replace(cleaned, text="", fields={}))
+            cleaned = replace(self._clean(Working(document, record, repeats_id=first is not None)), digest=digest)
+        if first is None:
+            self._visits[document.id] = replace(cleaned, text="", fields={})
         self._summary = self._summary.with_document(cleaned, len(document.text), self._index.oversized_buckets)
         return cleaned
 
@@ -200,6 +190,13 @@ def _ends(excerpt: Excerpt) -> Span:
 
 
 def _revisited(first: Cleaned, document: Document, record: int) -> Cleaned:
-    merges = tuple(replace(merge, record=record) for merge in first.merges)
+    """A document like the first one of its id: the same goes, and what stood for it there stands for it here."""
+
+    def own(place: Place) -> Place:
+        return replace(place, record=record) if (place.document, place.record) == first.key else place
+
+    merges = tuple(replace(merge, record=record, canonical=own(merge.canonical)) for merge in first.merges)
     text = cut(document.text, [merge.span for merge in merges])
-    return Cleaned(document.id, record, text, merges, document.fields, first.blocks, repeats_id=True, revisit=True)
+    return replace(
+        first, record=record, text=text, merges=merges, fields=document.fields, repeats_id=True, revisit=True
+    )

@@ -66,6 +66,11 @@ class Segment:
         ordered = [(self.a, self.b), *sorted(points), (self.a_end, self.b_end)]
         return [self._between(*first, *last) for first, last in pairwise(ordered)]
 
+    def beside_a_token(self) -> Segment:
+        """The same with one token of the canonical beside it, for a part that nothing stands opposite of."""
+        b = max(0, self.b - 1)
+        return Segment(self.a, self.a_end, b, b + 1, ())
+
     def between(self, a: int, a_end: int) -> Segment:
         """The part of the segment that tokens [a, a_end) of the duplicate make up."""
         return self._between(a, self.opposite(a), a_end, self.opposite(a_end))

@@ -49,14 +49,12 @@ def signatures(shingles: Shingles, shingle_offsets: Offsets, permutations: Permu
     Returns:
         uint32 of shape (blocks, num_perm). A block without shingles has 2^32 - 1 throughout and must not be compared.
     """
-    result: Signatures = _kernels.minhash(shingles, shingle_offsets, permutations.multipliers, permutations.increments)
-    return result
+    return _kernels.chosen().minhash(shingles, shingle_offsets, permutations.multipliers, permutations.increments)
 
 
 def band_keys(batch: Signatures, banding: Banding) -> BandKeys:
     """uint64 of shape (blocks, bands): equal keys in a column make two blocks candidates."""
-    keys: BandKeys = _kernels.band_keys(batch, banding.bands, banding.rows)
-    return keys
+    return _kernels.chosen().band_keys(batch, banding.bands, banding.rows)
 
 
 def estimate(a: Signatures, b: Signatures) -> float:

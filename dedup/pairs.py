@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 
 from dedup import merging
 from dedup.alignment import Run, align
 from dedup.blocks import sentence_starts
-from dedup.cleaning import is_cut_point
 from dedup.excerpts import Excerpt
+from dedup.graphemes import is_cut_point
 from dedup.merging import Segment
 from dedup.settings import Settings
 from dedup.shingles import Overlap, Tokens, number_tokens, overlap, tokenize
@@ -47,8 +47,7 @@ class Pair:
 
         A group is one segment, cut where either text was put together from pieces: a merge names one span a side.
         """
-        groups = [list(self._parts(segment)) for segment in self._segments()]
-        return [parts for parts in groups if self._may_go(parts)]
+        return [list(self._parts(segment)) for segment in self._segments() if self._may_go(segment)]
 
     def _segments(self) -> list[Segment]:
         count_a, count_b = len(self.ids_a), len(self.ids_b)
@@ -111,14 +110,11 @@ class Pair:
         points_b = [bisect_left(starts_b, seam) for seam in self.b.seams]
         for part in segment.split(points_a, points_b):
             if part.a < part.a_end:
-                yield part
+                yield part if part.b < part.b_end else part.beside_a_token()
 
-    def _may_go(self, parts: Sequence[Segment]) -> bool:
-        """Whether every part is as similar to the kept span it names as the threshold asks (R3)."""
-        return all(
-            part.is_exact or (part.b < part.b_end and self.overlap_of(part).jaccard >= self._settings.threshold)
-            for part in parts
-        )
+    def _may_go(self, segment: Segment) -> bool:
+        """Whether a segment is as similar to the kept text that stands for it as the threshold asks (R3)."""
+        return segment.is_exact or self.overlap_of(segment).jaccard >= self._settings.threshold
 
     def overlap_of(self, part: Segment) -> Overlap:
         """Of the shingles of a part."""

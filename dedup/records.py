@@ -11,8 +11,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
+import xxhash
+
 Kind: TypeAlias = Literal["exact", "near"]
 FoundBy: TypeAlias = Literal["digest", "bands"]
+
+
+def text_digest(text: str) -> str:
+    """XXH3-128 of a text's UTF-8 bytes, in hexadecimal; lone surrogates as UTF-8 would write them."""
+    return xxhash.xxh3_128_hexdigest(text.encode("utf-8", "surrogatepass"))
 
 
 def _no_fields() -> Mapping[str, object]:
@@ -138,6 +145,8 @@ class Cleaned:
         blocks: How many blocks were compared or left alone.
         repeats_id: Whether an earlier document had the same id.
         revisit: Whether an earlier document had the same id and the same text; it is then cleaned alike.
+        digest: XXH3-128 of the original text's UTF-8 bytes, in hexadecimal, to check it when it is restored; "" if
+            unknown.
     """
 
     id: str
@@ -148,6 +157,7 @@ class Cleaned:
     blocks: int = 0
     repeats_id: bool = False
     revisit: bool = False
+    digest: str = ""
 
     @property
     def key(self) -> tuple[str, int | None]:

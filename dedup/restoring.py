@@ -153,4 +153,5 @@ class _Restoring:
         self._record += 1
         self._seen.add(document)
         self._unused.discard(cleaned.key)
-        return replace(cleaned, merges=tuple(self._report.merges.get(cleaned.key, ())))
+        merges = tuple(self._report.merges.get(cleaned.key, ()))
+        return replace(cleaned, merges=merges, digest=self._report.digests.get(cleaned.key, ""))

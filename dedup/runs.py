@@ -185,6 +185,8 @@ class _Run:
             self._skip(source, record, lines)
             return record.raw
         cleaned = self._deduplicator.add(record.document)
+        if cleaned.merges:
+            self.tell(lines, report.document_line(cleaned))
         for merge in cleaned.merges:
             self.tell(lines, report.merge_line(merge))
         if not cleaned.merges:

@@ -115,7 +115,11 @@ def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
 
 
 def _check_ratio(name: str, value: object, *, one_allowed: bool) -> None:
-    if isinstance(value, (int, float)) and (0 < value < 1 or (one_allowed and value == 1)):
+    if (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and (0 < value < 1 or (one_allowed and value == 1))
+    ):
         return
     raise SettingsError(name, value, f"give a ratio above 0 and {'up to' if one_allowed else 'below'} 1")
 

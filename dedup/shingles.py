@@ -45,7 +45,7 @@ class Tokens:
         """The characters of tokens [first, last); where there are none, the empty place before the next token."""
         if first < last:
             return Span(int(self.starts[first]), int(self.ends[last - 1]))
-        place = int(self.starts[first]) if first < len(self) else int(self.ends[-1])
+        place = int(self.starts[first]) if first < len(self) else max(self.ends.tolist(), default=0)
         return Span(place, place)
 
     def moved(self, by: int) -> Tokens:
@@ -94,7 +94,7 @@ def tokenize_blocks(text: str, blocks: Sequence[Span]) -> TokenBatch:
         ValueError: If a block is not inside the text.
     """
     spans = np.array(blocks, np.int64).reshape(len(blocks), 2)
-    starts, ends, hashes, offsets, folded, folded_ends = _kernels.tokenize(text, spans)
+    starts, ends, hashes, offsets, folded, folded_ends = _kernels.chosen().tokenize(text, spans)
     return TokenBatch(Tokens(starts, ends, hashes, folded, folded_ends), offsets)
 
 
@@ -108,8 +108,7 @@ def shingle_hashes(batch: TokenBatch, ngram: int) -> tuple[Shingles, Offsets]:
 
     A block of fewer than `ngram` tokens has no shingles: it is compared exactly or left alone (R9).
     """
-    shingles, offsets = _kernels.shingle(batch.tokens.hashes, batch.offsets, ngram)
-    return shingles, offsets
+    return _kernels.chosen().shingle(batch.tokens.hashes, batch.offsets, ngram)
 
 
 def number_tokens(a: Tokens, b: Tokens) -> tuple[Ids, Ids]:
@@ -117,7 +116,7 @@ def number_tokens(a: Tokens, b: Tokens) -> tuple[Ids, Ids]:
 
     It compares the bytes, so that no collision of hashes, chance or planted, can make unlike tokens alike.
     """
-    ids = _kernels.number_tokens(
+    ids = _kernels.chosen().number_tokens(
         np.concatenate([a.folded, b.folded]),
         np.concatenate([a.folded_ends, b.folded_ends + len(a.folded)]),
         np.concatenate([a.hashes, b.hashes]),
@@ -158,4 +157,4 @@ def overlap(ids_a: Ids, ids_b: Ids, ngram: int) -> Overlap:
     if shortest < ngram:
         same = len(ids_a) == len(ids_b) > 0 and bool(np.array_equal(ids_a, ids_b))
         return Overlap(int(same), int(len(ids_a) > 0), int(len(ids_b) > 0))
-    return Overlap(*_kernels.overlap(ids_a, ids_b, ngram))
+    return Overlap(*_kernels.chosen().overlap(ids_a, ids_b, ngram))

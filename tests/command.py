@@ -16,6 +16,24 @@ FOX = "The quick brown fox jumps over the lazy dog near the river bank."
 BEAR = "Der große Bär fährt heute mit der Straßenbahn über die alte Brücke."
 OWL = "An old owl sat quietly in the tall oak and watched the whole field."
 
+UNREADABLE = (  # lines of which no document can be read, why, and what is said about them
+    (b'{"id":"b","text":"\xff"}', "invalid-utf8", "byte"),
+    (b'{"id":"b","other":"\xff","text":"%s"}' % FOX.encode(), "invalid-utf8", "byte"),
+    (b'{"id":"\xff","text":"x"}', "invalid-utf8", "byte"),
+    (b'{"id":"b","texts":"x"}', "no-text-field", "id, texts"),
+    (b"{}", "no-text-field", "none"),
+    (b'["text"]', "not-an-object", "object"),
+    (b'"text"', "not-an-object", "object"),
+    (b'{"id":"b","text":"x', "invalid-json", "character"),
+    (b'{"id":"b","text":"x"} {}', "invalid-json", "character 22"),
+    (b'{"id":"b","text":"x","text":"y"}', "duplicate-text-field", "twice"),
+    (b'{"id":"b","te\\u0078t":"%s","text":"%s"}' % (OWL.encode(), FOX.encode()), "duplicate-text-field", "twice"),
+    (b'{"id":"b","text":null}', "text-not-a-string", "string"),
+    (b'{"id":"b","text":12}', "text-not-a-string", "string"),
+    (b'{"id":"b","text":{"text":"x"}}', "text-not-a-string", "string"),
+    (b'{"id":"b","x":%s,"text":"%s"}' % (b"[" * 100_000 + b"]" * 100_000, FOX.encode()), "nesting", "deep"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:

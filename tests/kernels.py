@@ -14,7 +14,7 @@ try:
 except ModuleNotFoundError:
     native = None
 
-needs_native = pytest.mark.skipif(native is None, reason="the native kernels are not built: no C compiler was found")
+needs_native = pytest.mark.skipif(native is None, reason="the native kernels are not built here")
 
 IMPLEMENTATIONS = [
     pytest.param(reference, id="reference"),

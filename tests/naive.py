@@ -5,19 +5,15 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-import regex  # type: ignore[import-untyped]  # it comes without types
+import regex
 from hypothesis import strategies as st
 
 from dedup._kernels.unicode import TABLE
 
 # Default_Ignorable_Code_Point: `regex` has its own Unicode data, so neither table reads the other's list.
 _IGNORED = regex.compile(r"\p{Default_Ignorable_Code_Point}")
-# Letters of the unspaced scripts. The vertical kana repeat marks, MASU and the old Chinese iteration mark are shared by
-# Han and kana without being named after them, and stay parts of words.
-_SINGLE = (
-    r"[[\p{L}&&[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
-    r"--[\u3031-\u3035\u303c\U00016fe3]]"
-)
+# Letters of the unspaced scripts.
+_SINGLE = r"[\p{L}&&[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
 _PREPENDED = r"\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 _WORD = rf"[[\p{{L}}\p{{N}}_{_PREPENDED}]--{_SINGLE}]"
 _TOKEN = regex.compile(rf"{_SINGLE}\p{{M}}*|{_WORD}[{_WORD}\p{{M}}]*", regex.V1)

@@ -154,3 +154,4 @@ def test_a_moved_passage_is_aligned_once() -> None:
     """Of two passages that changed places, the longer one is aligned, and nothing twice."""
     first, second = list(range(30)), list(range(100, 110))
     assert align(first + second, second + first, 3) == [Run(0, 10, 30)]
+    assert align(second + first, first + second, 3) == [Run(10, 0, 30)]

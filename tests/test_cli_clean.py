@@ -64,7 +64,11 @@ def test_unchanged_documents_are_written_byte_for_byte(tmp_path: Path) -> None:
     """Lines with nothing to merge come out as they went in, however they were written."""
     data = b"".join(_ODD_LINES)
     assert _clean_jsonl(tmp_path, data) == data
-    texts: dict[str, str | bytes] = {"crlf.txt": f"{FOX}\r\n\r\n{OWL}\r\n", "cr.txt": "a\rb\r", "bom.txt": b"\xef\xbb\xbf" + BEAR.encode()}
+    texts: dict[str, str | bytes] = {
+        "crlf.txt": f"{FOX}\r\n\r\n{OWL}\r\n",
+        "cr.txt": "a\rb\r",
+        "bom.txt": b"\xef\xbb\xbf" + BEAR.encode(),
+    }
     make(tmp_path / "in", texts)
     succeed("clean", "-q", "in", "-o", "out", folder=tmp_path)
     assert tree(tmp_path / "out") == tree(tmp_path / "in")

@@ -168,6 +168,19 @@ def test_added_text_slides_to_the_start_of_a_sentence(taken: int, starts: set[in
     assert slide(runs, a, frozenset(starts)) == [Run(0, 0, moved_to), Run(moved_to + 5, moved_to, 10 - moved_to)]
 
 
+@pytest.mark.parametrize(
+    ("kept", "a", "runs", "start"),
+    [
+        ([7, 8, 3], [7, 8, 20, 7, 8, 3], [Run(0, 0, 2), Run(5, 2, 1)], 0),
+        ([1, 7, 8], [1, 7, 8, 20, 7, 8], [Run(0, 0, 1), Run(4, 1, 2)], 3),
+    ],
+)
+def test_sliding_leaves_no_run_empty(kept: list[int], a: list[int], runs: list[Run], start: int) -> None:
+    """A passage does not slide as far as the edge of the block, where a run would vanish."""
+    assert align(a, kept, 1)
+    assert slide(runs, a, frozenset({start})) == runs
+
+
 def test_replaced_text_does_not_slide() -> None:
     """Where the canonical has tokens of its own, nothing moves."""
     runs = [Run(0, 0, 4), Run(6, 5, 4)]

@@ -7,34 +7,59 @@ from __future__ import annotations
 
 import importlib
 import os
-from types import ModuleType
+from functools import cache
+from typing import Protocol, cast
 
+from dedup._kernels.reference import (
+    BandKeys,
+    Folded,
+    Ids,
+    Offsets,
+    Shingles,
+    Signatures,
+    Spans,
+    TokenArrays,
+    TokenHashes,
+)
 from dedup.errors import SettingsError
 
 _VARIABLE = "DEDUP_KERNELS"
 _NAMES = ("native", "reference")
 
 
-def _choose(forced: str) -> ModuleType:
+class Kernels(Protocol):
+    """What every implementation offers; `reference.py` says what each function computes."""
+
+    NAME: str
+
+    def tokenize(self, text: str, spans: Spans) -> TokenArrays: ...
+    def shingle(self, hashes: TokenHashes, token_offsets: Offsets, ngram: int) -> tuple[Shingles, Offsets]: ...
+    def minhash(
+        self, shingles: Shingles, shingle_offsets: Offsets, multipliers: Shingles, increments: Shingles
+    ) -> Signatures: ...
+    def band_keys(self, signatures: Signatures, bands: int, rows: int) -> BandKeys: ...
+    def number_tokens(self, folded: Folded, folded_ends: Offsets, hashes: TokenHashes) -> Ids: ...
+    def overlap(self, ids_a: Ids, ids_b: Ids, ngram: int) -> tuple[int, int, int]: ...
+
+
+@cache
+def chosen() -> Kernels:
+    """The kernels of this process, chosen when they are first used.
+
+    Raises:
+        SettingsError: If `DEDUP_KERNELS` names none, or one that was not built.
+    """
+    forced = os.environ.get(_VARIABLE, "")
     if forced and forced not in _NAMES:
         raise SettingsError(_VARIABLE, forced, f"choose one of {', '.join(_NAMES)}, or unset it")
-    if forced == "reference":
-        return importlib.import_module("dedup._kernels.reference")
     try:
-        return importlib.import_module("dedup._kernels.native")
+        return _load(forced or "native")
     except ModuleNotFoundError as missing:
         if forced:
             remedy = "the native kernels were not built: install again where a C compiler is found"
             raise SettingsError(_VARIABLE, forced, remedy) from missing
-        return importlib.import_module("dedup._kernels.reference")
+        return _load("reference")
 
 
-_kernels = _choose(os.environ.get(_VARIABLE, ""))
-
-NAME: str = _kernels.NAME
-tokenize = _kernels.tokenize
-shingle = _kernels.shingle
-minhash = _kernels.minhash
-band_keys = _kernels.band_keys
-number_tokens = _kernels.number_tokens
-overlap = _kernels.overlap
+def _load(name: str) -> Kernels:
+    return cast("Kernels", importlib.import_module(f"dedup._kernels.{name}"))

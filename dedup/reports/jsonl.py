@@ -5,6 +5,7 @@ Lines by `type`:
 
     header      format version, library version, every setting that changes results
     input       a file that was read, by its name in the output folder
+    document    a document of which something went, and the digest of its original text
     merge       one duplicate span and the kept span that stands for it
     emptied     a document of which nothing was left, and what its record was without its text
     skipped     a record that could not be read, and why
@@ -20,7 +21,7 @@ from typing import Any, BinaryIO
 
 from dedup.banding import Banding
 from dedup.errors import InputError
-from dedup.records import Edit, Merge, Place, Span, Summary
+from dedup.records import Cleaned, Edit, Merge, Place, Span, Summary
 from dedup.settings import Settings
 from dedup.version import __version__
 
@@ -54,11 +55,13 @@ class Report:
     Attributes:
         inputs: The files that were read, in order.
         merges: The merges of each document, in order, by id and by record where the id was not new.
+        digests: The digests of the original texts of these documents.
         emptied: The documents that were not written, by file.
     """
 
     inputs: list[str] = field(default_factory=list)
     merges: dict[tuple[str, int | None], list[Merge]] = field(default_factory=dict)
+    digests: dict[tuple[str, int | None], str] = field(default_factory=dict)
     emptied: dict[str, list[Emptied]] = field(default_factory=dict)
 
 
@@ -73,6 +76,12 @@ def header_line(settings: Settings, banding: Banding) -> bytes:
 def input_line(file: str) -> bytes:
     """The line that comes before all lines about the documents of a file."""
     return _line({"type": "input", "file": file})
+
+
+def document_line(cleaned: Cleaned) -> bytes:
+    """The line that comes before the merges of a document."""
+    record = {"record": cleaned.record} if cleaned.repeats_id else {}
+    return _line({"type": "document", "document": cleaned.id, **record, "xxh3_128": cleaned.digest})
 
 
 def merge_line(merge: Merge) -> bytes:
@@ -147,6 +156,8 @@ def read_report(stream: BinaryIO, name: str) -> Report:
             elif kind == "emptied":
                 emptied = Emptied(line["document"], line["record"], line["file"], line.get("line"), line["raw"])
                 report.emptied.setdefault(emptied.file, []).append(emptied)
+            elif kind == "document":
+                report.digests[line["document"], line.get("record")] = line["xxh3_128"]
             elif kind == "input":
                 report.inputs.append(line["file"])
         except (KeyError, TypeError, ValueError) as error:

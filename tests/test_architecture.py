@@ -1,0 +1,116 @@
+"""The shape of the package: imports point down, and nothing is unpickled, evaluated, printed or swallowed."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import dedup
+from tests.command import arguments, environment
+
+_ROOT = Path(dedup.__file__).parent
+# A module may import what stands in a lower row, and nothing else of the package. Folders are one row for all others;
+# inside a folder `base` and tables stand below their siblings, and the folder's own module above them.
+_LEVELS = (
+    ("version", "errors", "records", "_kernels.unicode"),
+    ("settings", "graphemes", "_kernels.reference"),
+    ("_kernels",),
+    ("banding", "excerpts", "blocks", "shingles", "alignment", "cleaning"),
+    ("minhash", "merging", "index"),
+    ("pairs",),
+    ("drafts",),
+    ("working",),
+    ("deduplicator", "comparison", "formats.base", "reports", "reports.jsonl", "reports.terminal"),
+    ("formats.jsonl", "formats.plain"),
+    ("formats",),
+    ("api", "files", "progress"),
+    ("runs",),
+    ("restoring",),
+    ("cli",),
+    ("__init__", "__main__"),
+)
+_LEVEL = {name: level for level, names in enumerate(_LEVELS) for name in names}
+_BANNED_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
+_BANNED_CALLS = {"eval", "exec", "compile", "print", "__import__", "breakpoint"}
+_BANNED_CATCHES = {"Exception", "BaseException"}
+
+
+def _name(path: Path) -> str:
+    parts = path.relative_to(_ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
+
+
+_TREES = {_name(path): ast.parse(path.read_text("utf-8")) for path in sorted(_ROOT.rglob("*.py"))}
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    """Full names of what a module imports, wherever in it, names out of modules included."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            assert node.module is not None
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name.removeprefix("dedup.") in _LEVEL else node.module for name in names)
+
+
+def test_every_module_has_a_level() -> None:
+    """The table of levels names every module, and no other."""
+    assert sorted(_TREES) == sorted(_LEVEL)
+
+
+@pytest.mark.parametrize("module", _TREES)
+def test_imports_point_down(module: str) -> None:
+    """A module imports only modules of lower levels, and never the package's root."""
+    for imported in _imports(_TREES[module]):
+        if imported.split(".")[0] == "dedup":
+            name = imported.removeprefix("dedup").removeprefix(".")
+            assert name in _LEVEL, f"{module} imports {imported}"
+            assert _LEVEL[name] < _LEVEL[module], f"{module} imports {imported}"
+
+
+@pytest.mark.parametrize("module", _TREES)
+def test_no_module_does_what_is_banned(module: str) -> None:
+    """No module unpickles, evaluates, prints, exits behind the user's back, or swallows every exception."""
+    for node in ast.walk(_TREES[module]):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in _BANNED_CALLS, f"line {node.lineno}"
+        if isinstance(node, ast.ExceptHandler):
+            assert node.type is not None, f"line {node.lineno}"
+            caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+            names = {name.id for name in caught if isinstance(name, ast.Name)}
+            assert not names & _BANNED_CATCHES, f"line {node.lineno}"
+    assert not {name.split(".")[0] for name in _imports(_TREES[module])} & _BANNED_MODULES
+
+
+@pytest.mark.parametrize("module", [name for name in _TREES if name not in ("cli", "progress", "__main__")])
+def test_only_the_command_line_knows_the_terminal(module: str) -> None:
+    """Nothing but the command line and its progress imports click."""
+    assert "click" not in {name.split(".")[0] for name in _imports(_TREES[module])}
+
+
+def test_the_root_only_imports() -> None:
+    """The package's root holds a docstring, imports and `__all__`, nothing else."""
+    for node in _TREES["__init__"].body[1:]:
+        assert isinstance(node, ast.ImportFrom | ast.Assign)
+        if isinstance(node, ast.Assign):
+            assert [ast.unparse(target) for target in node.targets] == ["__all__"]
+
+
+@pytest.mark.parametrize(
+    "command", [[sys.executable, "-c", "import dedup"], arguments("--version")], ids=["import", "run"]
+)
+def test_heavy_packages_are_imported_only_when_asked_for(command: list[str]) -> None:
+    """Neither importing the library nor starting the command imports what takes long to import."""
+    ended = subprocess.run(
+        [command[0], "-X", "importtime", *command[1:]], capture_output=True, text=True, env=environment(), check=True
+    )
+    imported = {line.rsplit("|", 1)[1].strip().split(".")[0] for line in ended.stderr.splitlines() if "|" in line}
+    assert {"dedup", "numpy"} <= imported
+    assert not imported & {"datasketch", "scipy", "pandas", "pyarrow", "jinja2", "asyncio", "urllib3", "requests"}
