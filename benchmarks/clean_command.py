@@ -18,7 +18,8 @@ def measure(corpus: str, options: list[str]) -> dict[str, object]:
     """One run: seconds, megabytes (10^6 bytes), and the summary line of its report."""
     with tempfile.TemporaryDirectory() as folder:
         output, report = Path(folder, "clean.jsonl"), Path(folder, "merges.jsonl")
-        command = [sys.executable, "-m", "dedup", "clean", corpus, "-o", str(output), "--report", str(report), "--quiet"]
+        command = [sys.executable, "-m", "dedup", "clean", corpus, "--quiet"]
+        command += ["-o", str(output), "--report", str(report)]
         start = time.perf_counter()
         subprocess.run([*command, *options], check=True)
         seconds = time.perf_counter() - start

@@ -1,6 +1,6 @@
 """The command line: each command parses, calls one library function, renders, and returns a status.
 
-Exit status: 0 fine; 2 could not do it; 130 interrupted (143 when asked to terminate).
+Exit status: 0 fine; 2 could not do it; 130 interrupted; 141 nobody read the output; 129 or 143 hung up or terminated.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from dedup.runs import Reading, Writing, clean_files
 from dedup.settings import Cut, Novel, Scope, Settings, Unit
 from dedup.version import __version__
 
-OK, FAILED, INTERRUPTED, BROKEN_PIPE, TERMINATED = 0, 2, 130, 141, 143
+OK, FAILED, INTERRUPTED, BROKEN_PIPE = 0, 2, 130, 141
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -155,6 +155,8 @@ def restore(cleaned: str, report: str, output: str, **options: Any) -> None:
 @_settings_options("ngram")
 def compare_command(a: str, b: str, ngram: int | None, *, as_json: bool) -> None:
     """How alike the text files A and B are, and where."""
+    if a == b == "-":
+        raise InputError("-", "only one of the two texts can come from standard input")
     texts = _read_text(a), _read_text(b)
     comparison = compare(*texts, Settings(unit="document", ngram=ngram))
     click.echo(json.dumps(asdict(comparison)) if as_json else _comparison_text(comparison, texts[0]))
@@ -187,20 +189,26 @@ def _comparison_text(comparison: Comparison, a: str) -> str:
     return "\n".join(lines)
 
 
-def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(TERMINATED)  # unwinds, so that unfinished outputs are removed
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)  # unwinds, so that unfinished outputs are removed
 
 
 def main() -> None:
     """Run the command line and exit with its status."""
-    signal.signal(signal.SIGTERM, _terminate)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
     sys.exit(_status())
 
 
 def _status() -> int:
     try:
-        cli(standalone_mode=False, prog_name="dedup")
+        # not click's own main(), which has other ideas about interrupts and closed pipes
+        with cli.make_context("dedup", sys.argv[1:]) as context:
+            cli.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as done:
+        return done.exit_code
     except click.ClickException as error:
         error.show()
         return FAILED

@@ -107,7 +107,9 @@ class Deduplicator:
             self._index = self._new_index()
         while True:
             kept = self._go_through(working)
-            if not working.has_merges() or kept == self._ends_of_blocks(working.rest()):
+            if not working.has_merges():
+                break
+            if working.is_settled() and kept == self._ends_of_blocks(working.rest()):
                 break
             self._index.roll_back()
         self._index.commit()

@@ -65,7 +65,11 @@ def find_sources(inputs: Sequence[str], *, may_be_empty: bool = False) -> list[S
     """
     sources: dict[str, Source] = {}
     for given in inputs:
-        for source in _sources(given, may_be_empty):
+        try:
+            found = _sources(given, may_be_empty)
+        except OSError as error:
+            raise InputError(given, error.strerror or str(error)) from error
+        for source in found:
             if source.name in sources:
                 raise InputError(source.path or STANDARD, f"another input is called {source.name!r} as well")
             sources[source.name] = source
@@ -107,6 +111,7 @@ class Outputs:
         self._inputs = {source.path.resolve() for source in inputs if source.path}
         self._force = force
         self._staged: list[tuple[Path, Path]] = []
+        self._placed: list[Path] = []  # outputs that were not there before
         self._made: list[Path] = []
 
     def __enter__(self) -> Outputs:
@@ -115,47 +120,48 @@ class Outputs:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        for staged, _ in self._staged:
-            staged.unlink(missing_ok=True)
+        for path in (*(staged for staged, _ in self._staged), *self._placed):
+            path.unlink(missing_ok=True)
         for folder in reversed(self._made):
             with suppress(OSError):  # something else is in it by now
                 folder.rmdir()
 
-    def check(self, output: str) -> None:
+    def check(self, output: str | None) -> None:
         """Refuse an output before any work is done for it.
 
         Raises:
-            OutputError: If it is one of the inputs, a folder, or exists and may not be replaced.
+            OutputError: If it is one of the inputs, no regular file, or exists and may not be replaced.
         """
-        if output == STANDARD:
+        if output in (None, STANDARD):
             return
-        path = Path(output)
-        if path.resolve() in self._inputs:
-            raise OutputError(path, "it is one of the inputs; choose another output")
-        if path.is_dir():
-            raise OutputError(path, "it is a folder")
-        if path.exists() and not self._force:
-            raise OutputError(path, "it exists already; give --force to replace it")
+        path = Path(str(output))
+        with _writing(output):
+            if path.resolve() in self._inputs:
+                raise OutputError(output, "it is one of the inputs; choose another output")
+            if path.exists() and not path.is_file():
+                raise OutputError(output, "it is a folder" if path.is_dir() else "it is no regular file")
+            if os.path.lexists(path) and not self._force:
+                raise OutputError(output, "it exists already; give --force to replace it")
 
-    def create(self, output: str) -> Output:
-        """Begin an output, or use standard output for `-`.
+    def create(self, output: str | None) -> Output:
+        """Begin an output: a file, standard output for `-`, or nothing at all for None.
 
         Raises:
             OutputError: As `check`, or if the file cannot be made.
         """
         self.check(output)
+        if output is None:
+            return Output(None, "nowhere")
         if output == STANDARD:
             return Output(sys.stdout.buffer, "standard output")
-        path = Path(output)
-        staged = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
-        try:
+        with _writing(output):
+            path = Path(output).resolve()  # what a link points to is replaced, not the link
+            staged = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
             self._make_folder(path.parent)
             # not tempfile: its files are private, these get the permissions that every new file gets
             stream = os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb")
-        except OSError as error:
-            raise OutputError(path, f"cannot be written: {error.strerror}") from error
         self._staged.append((staged, path))
-        return Output(stream, path)
+        return Output(stream, output)
 
     def _make_folder(self, folder: Path) -> None:
         missing = []
@@ -170,24 +176,37 @@ class Outputs:
         """Put all outputs in their places.
 
         Raises:
-            OutputError: If one cannot be renamed.
+            OutputError: If one cannot be renamed; those that are new are removed again.
         """
         while self._staged:
             staged, path = self._staged[0]
-            try:
-                if path.exists():
+            with _writing(path):
+                is_new = not path.exists()
+                if not is_new:
                     staged.chmod(path.stat().st_mode)
                 staged.replace(path)
-            except OSError as error:
-                raise OutputError(path, f"cannot be written: {error.strerror}") from error
             self._staged.pop(0)
+            if is_new:
+                self._placed.append(path)
+        self._placed.clear()
         self._made.clear()
 
 
-class Output:
-    """One output: bytes in, errors as `OutputError`. Used as a context manager."""
+@contextmanager
+def _writing(path: object) -> Iterator[None]:
+    """Turn what the system says about an output into an `OutputError`."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # whoever read standard output has seen enough
+    except OSError as error:
+        raise OutputError(path, f"cannot be written: {error.strerror}") from error
 
-    def __init__(self, stream: BinaryIO, path: object) -> None:
+
+class Output:
+    """One output: bytes in, errors as `OutputError`. Used as a context manager; without a stream it keeps nothing."""
+
+    def __init__(self, stream: BinaryIO | None, path: object) -> None:
         self._stream = stream
         self._path = path
 
@@ -201,22 +220,16 @@ class Output:
 
     def write(self, data: bytes) -> None:
         """Write some bytes."""
-        with self._errors():
-            self._stream.write(data)
+        if self._stream is not None:
+            with _writing(self._path):
+                self._stream.write(data)
 
     def close(self) -> None:
         """Flush everything to the disk."""
-        with self._errors():
+        if self._stream is None:
+            return
+        with _writing(self._path):
             self._stream.flush()
             if self._stream is not sys.stdout.buffer:
                 os.fsync(self._stream.fileno())
                 self._stream.close()
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise OutputError(self._path, f"cannot be written: {error.strerror}") from error

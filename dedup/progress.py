@@ -32,6 +32,8 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._bar is not None:
+            if error is None:
+                self._bar.update(self._unshown)
             self._bar.render_finish()
 
     def reading(self, size: int) -> None:

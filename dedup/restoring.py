@@ -8,19 +8,12 @@ from pathlib import Path
 
 from dedup.cleaning import KeptText, restored
 from dedup.errors import InputError, RestoreError
-from dedup.files import Outputs, Source, find_sources
+from dedup.files import Output, Outputs, Source, find_sources
 from dedup.formats.base import Format, Record
 from dedup.records import Cleaned, Place
-from dedup.reports.jsonl import Emptied, Report, read_report
+from dedup.reports.jsonl import Emptied
+from dedup.reports.jsonl_reader import Report, read_report
 from dedup.runs import Reading, output_path
-
-
-@dataclass(frozen=True, slots=True)
-class _Original:
-    """A record of an input: its bytes with the cleaned text and, if it is a document, what was cut from it."""
-
-    raw: bytes
-    cleaned: Cleaned | None
 
 
 def restore_files(cleaned: str, report_path: str, output: str, reading: Reading, *, force: bool) -> int:
@@ -41,108 +34,114 @@ def restore_files(cleaned: str, report_path: str, output: str, reading: Reading,
         RestoreError: If files and report do not belong together.
         OutputError: If an output exists or cannot be written.
     """
-    path = Path(report_path)
+    report_source = Source(Path(report_path), report_path)
     try:
-        with path.open("rb") as stream:
+        with Path(report_path).open("rb") as stream:
             report = read_report(stream, report_path)
     except OSError as error:
         raise InputError(report_path, error.strerror or str(error)) from error
     run = _Restoring(cleaned, report, reading)
-    with Outputs(run.sources, force=force) as outputs:
-        kept = run.kept_texts()
+    with Outputs([*run.sources, report_source], force=force) as outputs:
+        run.read_kept_texts()
         documents = 0
         for name in report.inputs:
-            with outputs.create(output_path(name, output, is_single=run.is_single)) as restored_file:
-                form = run.format_of(name)
-                for original in run.originals(name):
-                    raw = original.raw
-                    if original.cleaned is not None:
-                        documents += 1
-                        if original.cleaned.merges:
-                            raw = form.with_text(raw, restored(original.cleaned, kept.find))
-                    restored_file.write(raw)
+            with outputs.create(output_path(name, output, is_single=run.is_single)) as original_file:
+                documents += run.restore(name, original_file)
         run.check_complete()
         outputs.commit()
     return documents
 
 
-class _Kept:
-    """The kept texts that merges name."""
+@dataclass(frozen=True, slots=True)
+class _Original:
+    """A record of an input: its bytes with the cleaned text and, if it is a document, what was cut from it."""
 
-    def __init__(self, texts: dict[tuple[str, int | None], KeptText]) -> None:
-        self._texts = texts
-
-    def find(self, place: Place) -> KeptText:
-        found = self._texts.get((place.document, place.record))
-        if found is None:
-            raise RestoreError(place.document, "it holds a kept copy and is missing")
-        return found
+    raw: bytes
+    cleaned: Cleaned | None
 
 
 class _Restoring:
     """The files of a run, read as the inputs they came from."""
 
     def __init__(self, cleaned: str, report: Report, reading: Reading) -> None:
-        self.is_single = not Path(cleaned).is_dir()
         self.sources = find_sources([cleaned], may_be_empty=True)
+        self.is_single = not Path(cleaned).is_dir()
         if self.is_single and len(report.inputs) != 1:
             raise InputError(cleaned, f"the report is of {len(report.inputs)} files: give their folder")
         names = report.inputs if self.is_single else [source.name for source in self.sources]
-        self._by_name = dict(zip(names, self.sources, strict=True))
+        # read under the names they had as inputs, for ids are made from those
+        self._sources = {name: Source(source.path, name) for name, source in zip(names, self.sources, strict=True)}
+        unknown = sorted(self._sources.keys() - set(report.inputs))
+        if unknown:
+            raise InputError(Path(cleaned, unknown[0]), "the report does not name it")
         self._report = report
         self._reading = reading
+        self._kept: dict[tuple[str, int | None], KeptText] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        self._record = 0
         self._seen: set[str] = set()
-        self._record = 0
-        self._unused = set(report.merges)
+        self._unused = set(self._report.merges)
 
-    def format_of(self, name: str) -> Format:
-        """The format of an input."""
-        return self._reading.format_of(Source(self._by_name[name].path if name in self._by_name else Path(name), name))
-
-    def kept_texts(self) -> _Kept:
+    def read_kept_texts(self) -> None:
         """Read all files once, for the texts that merges name."""
-        wanted = {
-            (merge.canonical.document, merge.canonical.record)
-            for merges in self._report.merges.values()
-            for merge in merges
-        }
-        texts = {}
+        merges = (merge for document in self._report.merges.values() for merge in document)
+        wanted = {(merge.canonical.document, merge.canonical.record) for merge in merges}
         for name in self._report.inputs:
-            for original in self.originals(name):
-                cleaned = original.cleaned
-                if cleaned is not None and cleaned.key in wanted:
-                    texts[cleaned.key] = KeptText(cleaned)
-        self._seen.clear()
-        self._record = 0
-        return _Kept(texts)
+            for original in self._originals(name):
+                if original.cleaned is not None and original.cleaned.key in wanted:
+                    self._kept[original.cleaned.key] = KeptText(original.cleaned)
+        self._begin()
 
-    def originals(self, name: str) -> Iterator[_Original]:
-        """The records of an input, those that were not written among them."""
-        missing = self._report.emptied.get(name, [])[::-1]
-        form, source = self.format_of(name), self._by_name.get(name)
-        if source is None and not missing:
-            raise InputError(name, "the report names it, and it is not among the cleaned files")
-        line = 0
-        for record in source.records(form) if source else ():
-            line += 1
-            while missing and missing[-1].line == line:
-                yield self._emptied(missing.pop())
-                line += 1
-            yield self._written(record, name, source.name if source else name, line)
-        while missing:
-            yield self._emptied(missing.pop())
+    def restore(self, name: str, output: Output) -> int:
+        """Write one input; returns how many documents it holds."""
+        form = self._format_of(name)
+        documents = 0
+        for original in self._originals(name):
+            raw = original.raw
+            if original.cleaned is not None:
+                documents += 1
+                if original.cleaned.merges:
+                    text = restored(original.cleaned, self._find)
+                    raw = form.with_text(raw, text, self._report.changed[original.cleaned.key].spelling)
+            output.write(raw)
+        return documents
 
     def check_complete(self) -> None:
         """Raise `RestoreError` if the report cut something from a document that is not there."""
         for document, _ in sorted(self._unused, key=str):
             raise RestoreError(document, "the report cuts something from it, and it is not among the cleaned files")
 
-    def _written(self, record: Record, name: str, source_name: str, line: int) -> _Original:
+    def _format_of(self, name: str) -> Format:
+        return self._reading.format_of(self._sources.get(name, Source(Path(name), name)))
+
+    def _find(self, place: Place) -> KeptText:
+        found = self._kept.get((place.document, place.record))
+        if found is None:
+            raise RestoreError(place.document, "it holds a kept copy and is missing")
+        return found
+
+    def _originals(self, name: str) -> Iterator[_Original]:
+        """The records of an input, those that were not written among them."""
+        missing = self._report.emptied.get(name, [])[::-1]
+        source = self._sources.get(name)
+        if source is None and not missing:
+            raise InputError(name, "the report names it, and it is not among the cleaned files")
+        line = 0
+        for record in source.records(self._format_of(name)) if source else ():
+            line += 1
+            while missing and missing[-1].line == line:
+                yield self._emptied(missing.pop())
+                line += 1
+            yield self._written(record, f"{name}:{line}")
+        while missing:
+            yield self._emptied(missing.pop())
+
+    def _written(self, record: Record, place: str) -> _Original:
         if record.document is None:
             return _Original(record.raw, None)
-        document = record.document.id
-        if document == f"{source_name}:{record.line}":
-            document = f"{name}:{line}"  # an id made from the place, which was another one
+        document = record.document.id if record.is_named else place
         return _Original(record.raw, self._cleaned(document, record.document.text))
 
     def _emptied(self, emptied: Emptied) -> _Original:
@@ -152,6 +151,11 @@ class _Restoring:
         cleaned = Cleaned(document, self._record, text, (), repeats_id=document in self._seen)
         self._record += 1
         self._seen.add(document)
+        merges = self._report.merges.get(cleaned.key)
+        if merges is None:
+            return cleaned
+        changed = self._report.changed.get(cleaned.key)
+        if changed is None:
+            raise RestoreError(document, "the report cuts something from it without a line about it")
         self._unused.discard(cleaned.key)
-        merges = tuple(self._report.merges.get(cleaned.key, ()))
-        return replace(cleaned, merges=merges, digest=self._report.digests.get(cleaned.key, ""))
+        return replace(cleaned, merges=tuple(merges), digest=changed.xxh3_128)

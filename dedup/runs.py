@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import ExitStack, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -103,54 +104,56 @@ def clean_files(
     sources = find_sources(inputs)
     formats = [reading.format_of(source) for source in sources]
     is_single = len(sources) == 1 and not Path(inputs[0]).is_dir()
-    paths = [
-        output_path(source.name, writing.output, is_single=is_single) if writing.output else None for source in sources
-    ]
+    paths = [output_path(source.name, writing.output, is_single=is_single) for source in sources]
     with Outputs(sources, force=writing.force) as outputs, Deduplicator(settings) as deduplicator:
         _check_outputs(outputs, inputs, paths, writing)
         observer.reading(sum(source.size for source in sources))
         run = _Run(deduplicator, writing.keep_empty, observer)
-        with ExitStack() as stack:
-            lines = stack.enter_context(outputs.create(writing.report)) if writing.report else None
-            run.tell(lines, report.header_line(settings, deduplicator.banding))
+        with outputs.create(writing.report) as lines:
+            lines.write(report.header_line(settings, deduplicator.banding))
             for source, form, path in zip(sources, formats, paths, strict=True):
-                run.clean(source, form, outputs.create(path) if path else None, lines)
+                run.clean(source, form, partial(outputs.create, path), lines)
             result = run.result()
-            run.tell(lines, report.summary_line(result.summary, result.written, result.skipped))
+            lines.write(report.summary_line(result.summary, result.written, result.skipped))
         outputs.commit()
         return result
 
 
-def output_path(name: str, output: str, *, is_single: bool) -> str:
-    """Where a file goes: a single one into the file `output`, else by its name into the folder `output`.
+def output_path(name: str, output: str | None, *, is_single: bool) -> str | None:
+    """Where a file goes, if anywhere: a single one into the file `output`, else by its name into the folder `output`.
 
     A single text file goes into a folder too, unless `output` ends in .txt itself.
 
     Raises:
         OutputError: If several files would go to standard output.
     """
+    if output is None:
+        return None
     if output == STANDARD and not is_single:
         raise OutputError(output, "several inputs need a folder as their output")
     is_text = name.lower().endswith(".txt") and not output.lower().endswith(".txt")
-    if output == STANDARD or (is_single and not is_text and not Path(output).is_dir()):
-        return output
-    return str(Path(output, name))
+    try:
+        is_file = output == STANDARD or (is_single and not is_text and not Path(output).is_dir())
+    except OSError as error:
+        raise OutputError(output, f"cannot be written: {error.strerror}") from error
+    return output if is_file else str(Path(output, name))
 
 
 def _check_outputs(outputs: Outputs, inputs: Sequence[str], paths: Sequence[str | None], writing: Writing) -> None:
     """Refuse before any work is done what would be refused at its end."""
     for path in [*paths, writing.report]:
-        if path is not None:
-            outputs.check(path)
+        outputs.check(path)
     if writing.report is not None and Path(writing.report).resolve() in {Path(p).resolve() for p in paths if p}:
         raise OutputError(writing.report, "the report and a cleaned text would be the same file")
-    if writing.output is None or writing.output == STANDARD:
-        return
-    output = Path(writing.output).resolve()
-    for given in inputs:
-        folder = Path(given).resolve()
-        if folder.is_dir() and (output == folder or folder in output.parents):
-            raise OutputError(writing.output, f"it is inside the input {given}; choose another output")
+    for output in (writing.output, writing.report):
+        for given in inputs:
+            folder = Path(given).resolve()
+            if (
+                output not in (None, STANDARD)
+                and folder.is_dir()
+                and folder in Path(str(output), "-").resolve().parents
+            ):
+                raise OutputError(output, f"it is inside the input {given}; choose another output")
 
 
 class _Run:
@@ -165,48 +168,46 @@ class _Run:
         self._written = 0
         self._size = 0
 
-    def tell(self, lines: Output | None, line: bytes) -> None:
-        if lines is not None:
-            lines.write(line)
-
-    def clean(self, source: Source, form: Format, output: Output | None, lines: Output | None) -> None:
-        self.tell(lines, report.input_line(source.name))
-        with output or nullcontext():
+    def clean(self, source: Source, form: Format, create: Callable[[], Output], lines: Output) -> None:
+        lines.write(report.input_line(source.name))
+        with ExitStack() as stack:
+            opened = None if form.holds_one else stack.enter_context(create())
             for record in source.records(form):
                 kept = self._clean_record(source, form, record, lines)
-                if output is not None:
-                    output.write(kept)
+                if kept is not None:
+                    opened = opened or stack.enter_context(create())
+                    opened.write(kept)
                 self._size += len(record.raw)
                 self._observer.progressed(len(record.raw), self._deduplicator.summary)
 
-    def _clean_record(self, source: Source, form: Format, record: Record, lines: Output | None) -> bytes:
-        """The bytes that take the record's place: nothing, its own, or its own with the cleaned text."""
+    def _clean_record(self, source: Source, form: Format, record: Record, lines: Output) -> bytes | None:
+        """The bytes that take the record's place: its own, its own with the cleaned text, or None for none."""
         if record.document is None:
             self._skip(source, record, lines)
             return record.raw
         cleaned = self._deduplicator.add(record.document)
-        if cleaned.merges:
-            self.tell(lines, report.document_line(cleaned))
-        for merge in cleaned.merges:
-            self.tell(lines, report.merge_line(merge))
         if not cleaned.merges:
             self._written += 1
             return record.raw
         replaced = form.with_text(record.raw, cleaned.text)
+        spelling = form.spelling(record.raw, replaced, record.document.text)
+        lines.write(report.document_line(cleaned, spelling))
+        for merge in cleaned.merges:
+            lines.write(report.merge_line(merge))
         if cleaned.is_empty and not self._keep_empty:
-            self.tell(lines, report.emptied_line(_emptied(cleaned, source, record, replaced)))
-            return b""
+            lines.write(report.emptied_line(_emptied(cleaned, source, record, replaced)))
+            return None
         self._written += 1
         return replaced
 
-    def _skip(self, source: Source, record: Record, lines: Output | None) -> None:
+    def _skip(self, source: Source, record: Record, lines: Output) -> None:
         if not record.skipped:
             return
         self._skipped[record.skipped] += 1
         place = source.name if record.line is None else f"{source.name}:{record.line}"
         self._first_skipped = self._first_skipped or (place, record.detail)
         self._observer.skipped(place, record.detail)
-        self.tell(lines, report.skipped_line(source.name, record.line, record.skipped, record.detail))
+        lines.write(report.skipped_line(source.name, record.line, record.skipped, record.detail))
 
     def result(self) -> Result:
         summary = self._deduplicator.summary

@@ -43,6 +43,7 @@ class Working:
         self.repeats_id = repeats_id
         self.blocks = 0
         self._rounds = 0
+        self._merged = self._refused = False
         self._groups: list[_Group] = []
         self._cores = Cores(document.text)
         self._targets: list[tuple[Span, _Group]] = []
@@ -51,6 +52,7 @@ class Working:
     def begin_round(self) -> Excerpt:
         """What is left of the document, to be gone through (once more)."""
         self._rounds += 1
+        self._merged = self._refused = False
         for group in [group for group in self._groups if self._joins_words(group)]:
             self._take_back(group)  # what stood beside it was taken back itself
         self._targets = sorted(
@@ -69,6 +71,13 @@ class Working:
         """The document without what was merged."""
         return Excerpt.whole(self.document.text).without(self._cuts())
 
+    def is_settled(self) -> bool:
+        """Whether the round changed nothing that could make another one end otherwise, blocks aside.
+
+        What was refused because of its neighbours may go once they went themselves.
+        """
+        return not (self._merged and self._refused)
+
     def has_merges(self) -> bool:
         """Whether anything was merged."""
         return bool(self._groups)
@@ -86,10 +95,12 @@ class Working:
         """
         group = _Group(tuple(drafts), entry, found_by)
         if self._joins_words(group):
+            self._refused = True
             return False
         for misled in {misled for draft in drafts for misled in self._merged_into(draft.core)}:
             self._take_back(misled)
         self._groups.append(group)
+        self._merged = True
         for draft in drafts:
             self._cores.add(draft.core)
         return True

@@ -26,7 +26,7 @@ _LEVELS = (
     ("drafts",),
     ("working",),
     ("deduplicator", "comparison", "formats.base", "reports", "reports.jsonl", "reports.terminal"),
-    ("formats.jsonl", "formats.plain"),
+    ("formats.jsonl", "formats.plain", "reports.jsonl_reader"),
     ("formats",),
     ("api", "files", "progress"),
     ("runs",),

@@ -35,7 +35,8 @@ layouts = st.lists(joints | any_text, max_size=12).map("".join)
 @given(text=layouts, width=st.integers(0, 90))
 def test_blocks_cover_the_text_once_and_in_order(unit: Unit, text: str, width: int) -> None:
     """Blocks are in order, apart, not empty, without white space at their ends (but one that a mark
-    stands on), and leave only white space out."""
+    stands on), and leave only white space out.
+    """
     if width > 40:
         text = "\n".join(textwrap.wrap(PROSE, width)) + "\n" + text
     position = 0

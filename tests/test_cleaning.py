@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from dedup import Cleaned, Document, RestoreError, Span, clean, clean_corpus, restore, restore_corpus
-from dedup.cleaning import cut, is_cut_point, joins_words, with_separators
+from dedup.cleaning import cut, with_separators
+from dedup.graphemes import is_cut_point, joins_words
 
 # Narrower than 40 columns, so that lines are paragraphs and not wrapped prose.
 P = "The cat sat on the warm red mat."

@@ -99,7 +99,6 @@ def test_pairs_found_are_all_right_and_as_many_as_the_s_curve_promises(name: str
     assert len(found) >= promised - 4 * math.sqrt(variance)
 
 
-
 @pytest.mark.parametrize("unit", ["paragraph", "line", "sentence", "document"])
 @pytest.mark.parametrize("name", CORPORA)
 def test_real_texts_come_out_clean_and_can_be_restored(name: str, unit: Unit) -> None:

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import Edit, InputError, Merge, Place, Settings, Span, Summary
+from dedup import Cleaned, Edit, InputError, Merge, Place, Settings, Span, Summary
 from dedup.banding import choose_banding
 from dedup.reports import jsonl
+from dedup.reports.jsonl_reader import Report, read_report
 from dedup.reports.terminal import excerpt, printable, summary_text
 from dedup.version import __version__
 
@@ -39,8 +40,8 @@ _HEADER = jsonl.header_line(Settings(), choose_banding(Settings()))
 _END = jsonl.summary_line(_SUMMARY, 4, {"invalid-json": 1})
 
 
-def _read(*lines: bytes) -> jsonl.Report:
-    return jsonl.read_report(io.BytesIO(b"".join(lines)), "r.jsonl")
+def _read(*lines: bytes) -> Report:
+    return read_report(io.BytesIO(b"".join(lines)), "r.jsonl")
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,14 @@ def _read(*lines: bytes) -> jsonl.Report:
             '{"type":"emptied","document":"a.txt","record":4,"file":"a.txt","raw":""}',
         ),
         (
+            jsonl.document_line(Cleaned("1", 4, "", (), digest="00ff"), ""),
+            '{"type":"document","document":"1","xxh3_128":"00ff"}',
+        ),
+        (
+            jsonl.document_line(Cleaned("1", 4, "", (), digest="00ff", repeats_id=True), "escaped"),
+            '{"type":"document","document":"1","xxh3_128":"00ff","record":4,"spelling":"escaped"}',
+        ),
+        (
             jsonl.skipped_line("a.jsonl", 3, "invalid-json", "x"),
             '{"type":"skipped","file":"a.jsonl","line":3,"reason":"invalid-json","detail":"x"}',
         ),
@@ -109,7 +118,10 @@ _MERGES = st.builds(
 )  # fmt: skip
 
 
-@given(st.lists(_MERGES, max_size=4), st.lists(_IDS, max_size=3))
+_FILES = st.text(st.characters(exclude_characters="\0/\\:."), min_size=1, max_size=4)
+
+
+@given(st.lists(_MERGES, max_size=4), st.lists(_FILES, max_size=3))
 def test_read_back_is_what_was_written(merges: list[Merge], files: list[str]) -> None:
     """Merges, inputs and emptied documents come back equal and in order, whatever their ids and texts hold."""
     emptied = [jsonl.Emptied(name, i, name, i or None, name + "\n") for i, name in enumerate(files)]
@@ -138,6 +150,10 @@ def test_read_back_is_what_was_written(merges: list[Merge], files: list[str]) ->
         ([_HEADER, b'{"type":"emptied"}\n', _END], r"r\.jsonl:2: .*emptied"),
         ([_HEADER, b'{"type":"input"}\n', _END], r"r\.jsonl:2: .*input"),
         ([_HEADER, b'{"type":"input","file":3}\n', _END], r"r\.jsonl:2: "),
+        *(
+            ([_HEADER, jsonl.input_line(outside), _END], r"r\.jsonl:2: .*relative")
+            for outside in ("../x", "/x", "a/../../x", "", "x\0y")
+        ),
         ([_HEADER, jsonl.merge_line(_EXACT).replace(b"5", b'"x"'), _END], r"r\.jsonl:2: .*merge"),
         ([_HEADER, jsonl.merge_line(_NEAR).replace(b"[10,12]", b"[10]"), _END], r"r\.jsonl:2: .*merge"),
         ([_HEADER, jsonl.merge_line(_NEAR).replace(b"[10,12]", b'["a",12]'), _END], r"r\.jsonl:2: .*merge"),

@@ -17,6 +17,7 @@ class Record:
         raw: The bytes it was read from; they are written back unchanged unless its text changes.
         document: What it holds, or None if it holds no document.
         line: Its line in the file, from 1; None in formats without lines.
+        is_named: Whether it holds an id; else the document's id was made from its place.
         skipped: Why it holds no document, as a short name; "" where there is nothing to read (a blank line).
         detail: What exactly is wrong, for people.
     """
@@ -24,6 +25,7 @@ class Record:
     raw: bytes
     document: Document | None = None
     line: int | None = None
+    is_named: bool = True
     skipped: str = ""
     detail: str = ""
 
@@ -31,8 +33,14 @@ class Record:
 class Format(Protocol):
     """A format reads records, and writes one with its text replaced."""
 
+    holds_one: bool
+    """Whether a file is one document, and has no reason to be there without it."""
+
     def read(self, stream: BinaryIO, name: str) -> Iterator[Record]:
         """The records of an input, in order; together their `raw` bytes are the input."""
 
-    def with_text(self, raw: bytes, text: str) -> bytes:
-        """The bytes of a record with its text replaced, everything else as it was."""
+    def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:
+        """The bytes of a record with its text replaced, everything else as it was; see `spelling`."""
+
+    def spelling(self, raw: bytes, replaced: bytes, text: str) -> str:
+        """What besides `text` has to be known to turn `replaced`, the record with another text, back into `raw`."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from json.decoder import WHITESPACE, scanstring  # type: ignore[attr-defined]  # public in CPython, not in the stubs
 from typing import Any, BinaryIO
 
@@ -18,11 +20,23 @@ from dedup.records import Document
 
 _RAW_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ANY = msgspec.json.Decoder()
-_TOLERANT = json.JSONDecoder(strict=False)
+# A name with an escape in it: only then may a field be called otherwise than its bytes say.
+_ESCAPED_NAME = re.compile(rb'\\u[0-9A-Fa-f]{4}[^"]*"\s*:')
+_NUMBER_BEGINS = tuple(b"%c" % character for character in b"-0123456789")
+_ESCAPED, _UNESCAPED = "escaped", "unescaped"
+
+
+class _Number(str):
+    """A number as it is written; a type of its own, so that it is not taken for a string."""
+
+
+_TOLERANT = json.JSONDecoder(strict=False, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
 
 
 class JsonLines:
     """JSON Lines with the names of the fields that matter."""
+
+    holds_one = False
 
     def __init__(self, text_field: str = "text", id_field: str = "id") -> None:
         self._text_field = text_field
@@ -36,42 +50,46 @@ class JsonLines:
                 yield Record(raw, line=number)
                 continue
             try:
-                yield Record(raw, self._document(line, f"{name}:{number}"), number)
+                document, is_named = self._document(line, f"{name}:{number}")
+                yield Record(raw, document, number, is_named)
             except _SkippedError as skipped:
                 yield Record(raw, line=number, skipped=skipped.reason, detail=skipped.detail)
 
-    def with_text(self, raw: bytes, text: str) -> bytes:
-        """The line with the characters of its text replaced, escaped as they were: all beyond ASCII, or nothing."""
+    def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:
+        """The line with the characters of its text replaced.
+
+        Characters beyond ASCII are escaped where they were, all of them or none, unless `spelling` says otherwise.
+        """
         line = raw.decode("utf-8")
         start, end = self._text_span(line)
-        escapes = line[start:end].isascii() or _has_surrogate(text)
-        return (line[:start] + json.dumps(text, ensure_ascii=escapes) + line[end:]).encode("utf-8")
+        if spelling in ("", _ESCAPED, _UNESCAPED):
+            is_escaped = spelling == _ESCAPED or (not spelling and line[start:end].isascii())
+            spelling = json.dumps(text, ensure_ascii=is_escaped or _has_surrogate(text))
+        return (line[:start] + spelling + line[end:]).encode("utf-8")
 
-    def _document(self, line: bytes, fallback_id: str) -> Document:
+    def spelling(self, raw: bytes, replaced: bytes, text: str) -> str:
+        """`escaped` or `unescaped`, where that does not show in `replaced`; failing that the text as written."""
+        for spelling in ("", _ESCAPED, _UNESCAPED):
+            if self.with_text(replaced, text, spelling) == raw:
+                return spelling
+        line = raw.decode("utf-8")
+        start, end = self._text_span(line)
+        return line[start:end]
+
+    def _document(self, line: bytes, place: str) -> tuple[Document, bool]:
+        """The document of a line, and whether it has an id of its own."""
         fields = _fields(line)
         if self._text_field not in fields:
-            raise _SkippedError(
-                "no-text-field", f"no field {self._text_field!r}; there are {', '.join(fields) or 'none'}"
-            )
+            names = ", ".join(fields) or "none"
+            raise _SkippedError("no-text-field", f"no field {self._text_field!r}; there are {names}")
         text = _value(fields[self._text_field])
-        if not isinstance(text, str):
+        if not isinstance(text, str) or isinstance(text, _Number):
             raise _SkippedError("text-not-a-string", f"field {self._text_field!r} is not a string")
-        key = json.dumps(self._text_field, ensure_ascii=False).encode()
-        if line.count(key) > 1 and self._occurrences(line) > 1:
+        spelt = line.count(json.dumps(self._text_field, ensure_ascii=False).encode())
+        if (spelt != 1 or _ESCAPED_NAME.search(line)) and self._occurrences(line) > 1:
             raise _SkippedError("duplicate-text-field", f"field {self._text_field!r} stands there twice")
-        return Document(self._id(fields, fallback_id), text)
-
-    def _id(self, fields: dict[str, Any], fallback_id: str) -> str:
-        """The id as a string; where there is none, the place of the line."""
-        if self._id_field not in fields:
-            return fallback_id
-        raw = fields[self._id_field]
-        value = _value(raw)
-        if isinstance(value, str):
-            return value
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return bytes(raw).decode() if isinstance(raw, msgspec.Raw) else str(value)
-        return fallback_id
+        own_id = _id(fields.get(self._id_field))
+        return Document(place if own_id is None else own_id, text), own_id is not None
 
     def _occurrences(self, line: bytes) -> int:
         return sum(name == self._text_field for name, _, _ in _walk(line.decode("utf-8")))
@@ -92,15 +110,13 @@ class _SkippedError(Exception):
 def _fields(line: bytes) -> dict[str, Any]:
     """The fields of a line, values undecoded; decoded by the standard library where they are JSON only by custom."""
     try:
+        decoded = line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _SkippedError("invalid-utf8", f"not UTF-8 at byte {error.start} of the line") from error
+    with suppress(msgspec.DecodeError, RecursionError):
         return _RAW_OBJECT.decode(line)
-    except UnicodeDecodeError as error:
-        raise _SkippedError("invalid-utf8", f"not UTF-8 at byte {error.start} of the line") from error
-    except msgspec.DecodeError:
-        pass
     try:
-        fields = _TOLERANT.decode(line.decode("utf-8"))  # lone surrogates, NaN, control characters
-    except UnicodeDecodeError as error:
-        raise _SkippedError("invalid-utf8", f"not UTF-8 at byte {error.start} of the line") from error
+        fields = _TOLERANT.decode(decoded)  # lone surrogates, NaN, control characters
     except json.JSONDecodeError as error:
         raise _SkippedError("invalid-json", f"{error.msg} at character {error.pos} of the line") from error
     except RecursionError as error:
@@ -108,6 +124,14 @@ def _fields(line: bytes) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise _SkippedError("not-an-object", "not a JSON object")
     return fields
+
+
+def _id(raw: object) -> str | None:
+    """A string or a number as a string, however long it is; nothing else is an id."""
+    if isinstance(raw, msgspec.Raw) and (number := bytes(raw)).startswith(_NUMBER_BEGINS):
+        return number.decode("ascii")
+    value = _value(raw)
+    return str(value) if isinstance(value, str) else None
 
 
 def _value(raw: object) -> object:
@@ -135,4 +159,4 @@ def _walk(line: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text) if not text.isascii() else False
+    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)

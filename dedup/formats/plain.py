@@ -12,6 +12,8 @@ from dedup.records import Document
 class Plain:
     """Text files."""
 
+    holds_one = True
+
     def read(self, stream: BinaryIO, name: str) -> Iterator[Record]:
         """The one record of a file; skipped as `invalid-utf8` where it is not UTF-8."""
         raw = stream.read()
@@ -20,6 +22,10 @@ class Plain:
         except UnicodeDecodeError as error:
             yield Record(raw, skipped="invalid-utf8", detail=f"not UTF-8 at byte {error.start}")
 
-    def with_text(self, raw: bytes, text: str) -> bytes:  # noqa: ARG002  # a text file is nothing but its text
+    def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:  # noqa: ARG002  # nothing but its text
         """The text's bytes."""
         return text.encode("utf-8")
+
+    def spelling(self, raw: bytes, replaced: bytes, text: str) -> str:  # noqa: ARG002  # a text has one spelling
+        """Nothing."""
+        return ""

@@ -15,13 +15,11 @@ Lines by `type`:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, BinaryIO
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 from dedup.banding import Banding
-from dedup.errors import InputError
-from dedup.records import Cleaned, Edit, Merge, Place, Span, Summary
+from dedup.records import Cleaned, Edit, Merge, Place, Summary
 from dedup.settings import Settings
 from dedup.version import __version__
 
@@ -44,25 +42,25 @@ class Emptied:
     document: str
     record: int
     file: str
-    line: int | None
-    raw: str
+    line: int | None = None
+    raw: str = ""
 
 
-@dataclass(slots=True)
-class Report:
-    """A report that was read back.
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A document of which something went.
 
     Attributes:
-        inputs: The files that were read, in order.
-        merges: The merges of each document, in order, by id and by record where the id was not new.
-        digests: The digests of the original texts of these documents.
-        emptied: The documents that were not written, by file.
+        document: Its id.
+        xxh3_128: Digest of its original text (see `records.Cleaned`).
+        record: Its position among the documents of the run, where its id was not new; else None.
+        spelling: What its format has to know to write the original record (see `formats.base.Format`).
     """
 
-    inputs: list[str] = field(default_factory=list)
-    merges: dict[tuple[str, int | None], list[Merge]] = field(default_factory=dict)
-    digests: dict[tuple[str, int | None], str] = field(default_factory=dict)
-    emptied: dict[str, list[Emptied]] = field(default_factory=dict)
+    document: str
+    xxh3_128: str
+    record: int | None = None
+    spelling: str = ""
 
 
 def header_line(settings: Settings, banding: Banding) -> bytes:
@@ -78,10 +76,12 @@ def input_line(file: str) -> bytes:
     return _line({"type": "input", "file": file})
 
 
-def document_line(cleaned: Cleaned) -> bytes:
+def document_line(cleaned: Cleaned, spelling: str) -> bytes:
     """The line that comes before the merges of a document."""
-    record = {"record": cleaned.record} if cleaned.repeats_id else {}
-    return _line({"type": "document", "document": cleaned.id, **record, "xxh3_128": cleaned.digest})
+    changed = Changed(*cleaned.key[:1], cleaned.digest, cleaned.key[1], spelling)
+    return _line(
+        {"type": "document", **{name: value for name, value in asdict(changed).items() if value not in (None, "")}}
+    )
 
 
 def merge_line(merge: Merge) -> bytes:
@@ -136,83 +136,14 @@ def summary_line(summary: Summary, written: int, skipped: Mapping[str, int]) -> 
     )
 
 
-def read_report(stream: BinaryIO, name: str) -> Report:
-    """Read a report back.
-
-    Raises:
-        InputError: If it is not a report, is cut off, or was written in another format version.
-    """
-    report = Report()
-    last = None
-    for number, (kind, line) in enumerate(_lines(stream, name), 1):
-        if (number == 1) != (kind == "header"):
-            raise InputError(name, "a report begins with its header", line=number)
-        if kind == "header" and line.get("format") != FORMAT_VERSION:
-            raise InputError(name, f"report format {line.get('format')!r}; this version reads {FORMAT_VERSION}")
-        try:
-            if kind == "merge":
-                merge = _merge(line)
-                report.merges.setdefault((merge.document, merge.record), []).append(merge)
-            elif kind == "emptied":
-                emptied = Emptied(line["document"], line["record"], line["file"], line.get("line"), line["raw"])
-                report.emptied.setdefault(emptied.file, []).append(emptied)
-            elif kind == "document":
-                report.digests[line["document"], line.get("record")] = line["xxh3_128"]
-            elif kind == "input":
-                report.inputs.append(line["file"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(name, f"not a {kind} line of a report: {error!r}", line=number) from error
-        last = kind
-    if last != "summary":
-        raise InputError(name, "not a report, or one that is cut off: its last line is not a summary")
-    return report
-
-
-def _lines(stream: BinaryIO, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    for number, raw in enumerate(stream, 1):
-        try:
-            line = json.loads(raw)
-        except ValueError as error:
-            raise InputError(name, f"not JSON: {error}", line=number) from error
-        if not isinstance(line, dict) or not isinstance(line.get("type"), str):
-            raise InputError(name, "not a line of a report", line=number)
-        yield line["type"], line
-
-
-def _merge(line: dict[str, Any]) -> Merge:
-    canonical = Place(*_place_read(line["canonical"]))
-    return Merge(
-        *_place_read(line),
-        canonical=canonical,
-        kind=line["kind"],
-        similarity=line["similarity"],
-        containment=line["containment"],
-        found_by=line["found_by"],
-        novel=line.get("novel", 0),
-        edits=tuple(_edit_read(edit) for edit in line.get("edits", ())),
-        restore=tuple(
-            piece if isinstance(piece, str) else Span(*piece) for piece in line.get("restore", (canonical.span,))
-        ),
-    )
-
-
 def _place(place: Merge | Place) -> dict[str, object]:
     record = {} if place.record is None else {"record": place.record}
     return {"document": place.document, **record, "start": place.start, "end": place.end}
 
 
-def _place_read(line: dict[str, Any]) -> tuple[str, int | None, int, int]:
-    return str(line["document"]), line.get("record"), int(line["start"]), int(line["end"])
-
-
 def _edit(edit: Edit) -> dict[str, object]:
     canonical = {"start": edit.canonical.start, "end": edit.canonical.end}
     return {"start": edit.span.start, "end": edit.span.end, "text": edit.text, "canonical": canonical}
-
-
-def _edit_read(line: dict[str, Any]) -> Edit:
-    canonical = line["canonical"]
-    return Edit(Span(line["start"], line["end"]), Span(canonical["start"], canonical["end"]), line["text"])
 
 
 def _line(shown: Mapping[str, object]) -> bytes:
