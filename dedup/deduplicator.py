@@ -29,10 +29,10 @@ from dedup.working import Working
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A block that is being looked at."""
+    """A block that is being looked at; without tokens where it is too short and left alone."""
 
     excerpt: Excerpt
-    tokens: Tokens
+    tokens: Tokens | None
     keys: list[int]
 
 
@@ -104,7 +104,8 @@ class Deduplicator:
 
     def _clean(self, working: Working) -> Cleaned:
         if self.settings.scope == "document":
-            self._index = self._new_index()
+            oversized, self._index = self._index.oversized_buckets, self._new_index()
+            self._index.oversized_buckets = oversized
         while True:
             kept = self._go_through(working)
             if not working.has_merges():
@@ -129,7 +130,7 @@ class Deduplicator:
                 waiting += left[::-1]
                 continue
             kept.append(_ends(block.excerpt))
-            if self._is_compared(block):
+            if block.tokens is not None:
                 entry = Entry(working.document.id, working.record, working.repeats_id, block.excerpt)
                 self._index.add(entry, block.tokens.digest(), block.keys)
         return kept
@@ -141,7 +142,15 @@ class Deduplicator:
         spans = split(excerpt.text, self.settings)
         batch = tokenize_blocks(excerpt.text, spans)
         keys = self._keys_of(batch)
-        return [_Block(excerpt.part(*span), batch.block(i).moved(-span.start), keys[i]) for i, span in enumerate(spans)]
+        counts = batch.counts().tolist()
+        return [
+            _Block(
+                excerpt.part(*span),
+                batch.block(i).moved(-span.start) if counts[i] >= self.settings.min_tokens else None,
+                keys[i],
+            )
+            for i, span in enumerate(spans)
+        ]
 
     def _keys_of(self, batch: TokenBatch) -> list[list[int]]:
         """One key a band for every block; none for blocks without shingles, which are compared exactly (R9)."""
@@ -150,32 +159,27 @@ class Deduplicator:
         keys: list[list[int]] = minhash.band_keys(signatures, self.banding).tolist()
         return [block if offsets[i] < offsets[i + 1] else [] for i, block in enumerate(keys)]
 
-    def _is_compared(self, block: _Block) -> bool:
-        return len(block.tokens) >= self.settings.min_tokens
-
     def _merge(self, block: _Block, working: Working) -> list[Span]:
         """Merge what of a block stands in the index; returns the spans of the block's text that go."""
-        if not self._is_compared(block) or not working.may_go(block.excerpt):
+        if block.tokens is None or not working.may_go(block.excerpt):
             return []
-        taken = (self._merge_pair(pair, match, working) for match, pair in self._matches(block))
+        matches = self._matches(block.excerpt, block.tokens, block.keys)
+        taken = (self._merge_pair(pair, match, working) for match, pair in matches)
         return next(filter(None, taken), [])
 
-    def _matches(self, block: _Block) -> Iterator[tuple[Match, Pair]]:
+    def _matches(self, excerpt: Excerpt, tokens: Tokens, keys: list[int]) -> Iterator[tuple[Match, Pair]]:
         """The kept blocks that exact comparison finds similar enough: equal ones, then the most similar first."""
-        same = self._index.same_digest(block.tokens.digest())
+        same = self._index.same_digest(tokens.digest())
         if same is not None:
-            pair = self._pair(block, same)
+            pair = Pair(excerpt, tokens, self._index[same].excerpt, self.settings)
             if pair.is_exact:
                 yield Match(same, 1.0, "digest"), pair
         matches = []
-        for number in self._index.sharing_a_band(block.keys):
-            pair = self._pair(block, number)
+        for number in self._index.sharing_a_band(keys):
+            pair = Pair(excerpt, tokens, self._index[number].excerpt, self.settings)
             if pair.overlap.jaccard >= self.settings.threshold:
                 matches.append((Match(number, pair.overlap.jaccard, "bands"), pair))
         yield from sorted(matches, key=lambda found: (-found[0].similarity, found[0].entry))
-
-    def _pair(self, block: _Block, number: int) -> Pair:
-        return Pair(block.excerpt, block.tokens, self._index[number].excerpt, self.settings)
 
     def _merge_pair(self, pair: Pair, match: Match, working: Working) -> list[Span]:
         """Merge what of a block stands in one kept block; returns the spans of the block's text that go."""

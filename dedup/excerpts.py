@@ -62,6 +62,9 @@ class Excerpt:
 
     def part(self, start: int, end: int) -> Excerpt:
         """The characters `[start, end)` as an excerpt of their own."""
+        if len(self.pieces) == 1 and start < end:  # by far the most
+            first = self.pieces[0].start
+            return Excerpt(self.text[start:end], (Span(first + start, first + end),), (0,))
         return _put_together(self.text[start:end], self.original(start, end))
 
     def between(self, spans: Sequence[Span]) -> list[Excerpt]:

@@ -8,7 +8,7 @@ where a cut may fall: the start of a sentence, or the place where the kept copy 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from dedup.alignment import Run
@@ -89,53 +89,85 @@ def whole(runs: Sequence[Run], count_a: int, count_b: int) -> Segment:
     return Segment(0, count_a, 0, count_b, tuple(runs))
 
 
-def segments(runs: Sequence[Run], count_a: int, count_b: int, ngram: int, max_edit: int) -> list[Segment]:
-    """Chain runs to segments.
+@dataclass(frozen=True, slots=True)
+class Chaining:
+    """What may be chained to a segment.
 
-    Args:
-        runs: As `alignment.align` gives them.
+    Attributes:
         count_a: Tokens of the duplicate.
         count_b: Tokens of the canonical.
-        ngram: Shorter runs hold no segment together: unlike sentences share single words.
-        max_edit: Tokens that may be unaccounted for, on either side, between two runs of at least `ngram`.
+        ngram: Shorter runs hold no segment together: unlike sentences share single words. Only where the canonical
+            begins or ends may they be shorter.
+        max_edit: Tokens that may be unaccounted for, on either side, between two such runs.
+        starts: Tokens of the duplicate that begin a sentence: whole sentences are never mere edits.
     """
-    chains: list[list[Run]] = []
-    waiting: list[Run] = []  # short runs since the last long one
-    for run in runs:
-        if run.length < ngram:
-            waiting.append(run)
-            continue
-        if chains and _is_edit(chains[-1][-1], waiting, run, max_edit):
-            chains[-1] += [*waiting, run]
-        else:
-            chains.append([run])
-        waiting = []
-    found = [_segment(chain) for chain in chains]
-    if found:
-        found[0] = _with_edge(found[0], 0, found[0].a, 0, found[0].b, max_edit)
-        found[-1] = _with_edge(found[-1], found[-1].a_end, count_a, found[-1].b_end, count_b, max_edit)
-    return found
+
+    count_a: int
+    count_b: int
+    ngram: int
+    max_edit: int
+    starts: frozenset[int] = frozenset()
+
+    def segments(self, runs: Sequence[Run]) -> list[Segment]:
+        """Chain runs, as `alignment.align` gives them, to segments."""
+        chains: list[list[Run]] = []
+        waiting: list[Run] = []  # short runs since the last one that holds
+        for run in runs:
+            if not self._holds(run):
+                waiting.append(run)
+                continue
+            if chains and self._is_edit([chains[-1][-1], *waiting, run]):
+                chains[-1] += [*waiting, run]
+            else:
+                chains.append([run])
+            waiting = []
+        found = [_segment(chain) for chain in chains if any(run.length >= self.ngram for run in chain)]
+        if found:
+            found[0] = self._with_beginning(found[0])
+            found[-1] = self._with_end(found[-1])
+        return found
+
+    def _holds(self, run: Run) -> bool:
+        return run.length >= self.ngram or run.b == 0 or run.b + run.length == self.count_b
+
+    def _is_edit(self, runs: Sequence[Run]) -> bool:
+        """Whether what lies between the runs is few tokens, and no whole sentence."""
+        gaps = [(left.a + left.length, right.a, right.b - left.b - left.length) for left, right in pairwise(runs)]
+        gap_a, gap_b = sum(end - start for start, end, _ in gaps), sum(length for *_, length in gaps)
+        if max(gap_a, gap_b) > self.max_edit:
+            return False
+        return not any(self._are_sentences(start, end) for start, end, _ in gaps)
+
+    def _are_sentences(self, start: int, end: int) -> bool:
+        return start < end and start in self.starts and (end in self.starts or end == self.count_a)
+
+    def _with_beginning(self, segment: Segment) -> Segment:
+        """Take in the tokens before a segment if those of the canonical were replaced, not left out."""
+        replaced = self._replaced(segment.a, segment.b)
+        if not replaced or self._are_sentences(segment.a - replaced, segment.a):
+            return segment
+        return replace(segment, a=segment.a - replaced, b=0)
+
+    def _with_end(self, segment: Segment) -> Segment:
+        """Likewise after it."""
+        replaced = self._replaced(self.count_a - segment.a_end, self.count_b - segment.b_end)
+        if not replaced or self._are_sentences(segment.a_end, segment.a_end + replaced):
+            return segment
+        return replace(segment, a_end=segment.a_end + replaced, b_end=self.count_b)
+
+    def _replaced(self, gap_a: int, gap_b: int) -> int:
+        """How many of the duplicate's tokens stand for all of the canonical's between a segment and an edge.
+
+        All of the duplicate's, if they are few; where it has a whole passage there, as many as were replaced.
+        """
+        if not (gap_a and 0 < gap_b <= self.max_edit):
+            return 0
+        return gap_a if gap_a <= self.max_edit else gap_b
 
 
 def _segment(chain: Sequence[Run]) -> Segment:
     first, last = chain[0], chain[-1]
     return Segment(first.a, last.a + last.length, first.b, last.b + last.length, tuple(chain))
-
-
-def _is_edit(left: Run, between: Sequence[Run], right: Run, max_edit: int) -> bool:
-    equal = sum(run.length for run in between)
-    gap_a = right.a - left.a - left.length - equal
-    gap_b = right.b - left.b - left.length - equal
-    return max(gap_a, gap_b) <= max_edit
-
-
-def _with_edge(segment: Segment, a: int, a_end: int, b: int, b_end: int, max_edit: int) -> Segment:
-    """Take in the tokens between a segment and the block's edge if they were replaced, not added."""
-    if not (0 < a_end - a <= max_edit and 0 < b_end - b <= max_edit):
-        return segment
-    return Segment(
-        min(segment.a, a), max(segment.a_end, a_end), min(segment.b, b), max(segment.b_end, b_end), segment.runs
-    )
 
 
 def slide(runs: Sequence[Run], a: Sequence[int], starts: frozenset[int]) -> list[Run]:
@@ -187,9 +219,8 @@ def shrink(
         is_clean: Whether a cut before token i of the duplicate breaks no word; i may be the count of its tokens.
         is_boundary: Whether a sentence or the block begins or ends there.
     """
-    runs = segment.runs
-    copy_begins = runs[0].a if runs and runs[0].b == 0 else -1
-    copy_ends = runs[-1].a + runs[-1].length if runs and runs[-1].b + runs[-1].length == count_b else -1
+    copy_begins = segment.a if segment.b == 0 else -1
+    copy_ends = segment.a_end if segment.b_end == count_b else -1
     places = [i for i in range(segment.a, segment.a_end + 1) if i in (copy_begins, copy_ends) or is_boundary(i)]
     a = next((i for i in places if i != copy_ends and is_clean(i)), segment.a_end)
     a_end = next((i for i in reversed(places) if i != copy_begins and is_clean(i)), segment.a)

@@ -54,15 +54,13 @@ class Pair:
         if self.is_exact:
             return [merging.whole([Run(0, 0, count_a)], count_a, count_b)]
         ids_a, ids_b = self.ids_a.tolist(), self.ids_b.tolist()
-        ngram, max_edit = self._settings.shingle_length, self._settings.max_edit
+        ngram = self._settings.shingle_length
         runs = align(ids_a, ids_b, ngram)
         if not self._settings.keeps_novel:
             return [merging.whole(runs, count_a, count_b)]
-        found = merging.segments(runs, count_a, count_b, ngram, max_edit)
-        if [(segment.a, segment.a_end) for segment in found] == [(0, count_a)]:
-            return found
-        runs = merging.slide(runs, ids_a, frozenset(self._sentences))
-        found = merging.segments(runs, count_a, count_b, ngram, max_edit)
+        starts = frozenset(self._sentences)
+        chaining = merging.Chaining(count_a, count_b, ngram, self._settings.max_edit, starts)
+        found = chaining.segments(merging.slide(runs, ids_a, starts))
         shrunk = [merging.shrink(segment, count_b, self._is_clean, self._is_boundary) for segment in found]
         return [segment for segment in shrunk if segment and segment.a_end - segment.a >= self._settings.min_tokens]
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.alignment import Run, align
-from dedup.merging import Segment, segments, shrink, slide, whole
+from dedup.merging import Chaining, Segment, shrink, slide, whole
 
 EVERYWHERE = frozenset(range(100))
 
@@ -44,7 +44,7 @@ def aligned_pairs(draw: st.DrawFn) -> tuple[list[int], list[int], list[Run]]:
 def test_segments_are_in_order_and_bounded(pair: tuple[list[int], list[int], list[Run]], max_edit: int) -> None:
     """Segments lie apart in both sequences, hold runs of the alignment, and drop at most max_edit tokens at a place."""
     a, b, runs = pair
-    found = segments(runs, len(a), len(b), 3, max_edit)
+    found = Chaining(len(a), len(b), 3, max_edit).segments(runs)
     position_a = position_b = 0
     for segment in found:
         assert position_a <= segment.a < segment.a_end <= len(a)
@@ -68,7 +68,7 @@ def test_splitting_loses_nothing(
 ) -> None:
     """The parts of a segment follow each other without a gap, and hold all of its equal tokens where they were."""
     a, b, runs = pair
-    for segment in segments(runs, len(a), len(b), 3, 3):
+    for segment in Chaining(len(a), len(b), 3, 3).segments(runs):
         parts = segment.split(*points)
         assert (parts[0].a, parts[0].b) == (segment.a, segment.b)
         assert (parts[-1].a_end, parts[-1].b_end) == (segment.a_end, segment.b_end)
@@ -93,25 +93,46 @@ def test_points_outside_a_segment_do_not_split_it() -> None:
 def test_a_few_changed_tokens_are_an_edit() -> None:
     """Two long runs are one segment while at most max_edit tokens differ between them on each side."""
     runs = [Run(0, 0, 10), Run(12, 13, 10)]
-    assert segments(runs, 22, 23, 3, 3) == [made(*runs)]
-    assert segments(runs, 22, 23, 3, 2) == [made(runs[0]), made(runs[1])]
-    assert segments([Run(0, 0, 10), Run(13, 10, 10)], 23, 20, 3, 3) == [made((0, 0, 10), (13, 10, 10))]
+    assert Chaining(22, 23, 3, 3).segments(runs) == [made(*runs)]
+    assert Chaining(22, 23, 3, 2).segments(runs) == [made(runs[0]), made(runs[1])]
+    assert Chaining(23, 20, 3, 3).segments([Run(0, 0, 10), Run(13, 10, 10)]) == [made((0, 0, 10), (13, 10, 10))]
 
 
 def test_short_runs_hold_nothing_together() -> None:
     """Runs shorter than ngram make no segment, but count as equal between two long ones."""
-    assert segments([Run(0, 0, 2), Run(5, 5, 2)], 9, 9, 3, 3) == []
-    assert segments([], 9, 9, 3, 3) == []
+    assert Chaining(9, 9, 3, 3).segments([Run(0, 0, 2), Run(5, 5, 2)]) == []
+    assert Chaining(9, 9, 3, 3).segments([]) == []
     runs = [Run(0, 0, 5), Run(7, 7, 2), Run(10, 10, 5)]
-    assert segments(runs, 15, 15, 3, 3) == [made(*runs)]
-    assert segments(runs, 15, 15, 3, 2) == [made(runs[0]), made(runs[2])]
+    assert Chaining(15, 15, 3, 3).segments(runs) == [made(*runs)]
+    assert Chaining(15, 15, 3, 2).segments(runs) == [made(runs[0]), made(runs[2])]
 
 
 def test_replaced_tokens_at_the_edge_go_and_added_ones_stay() -> None:
-    """A segment takes in the block's first or last tokens if the canonical has others instead, not if it has none."""
-    assert segments([Run(2, 1, 10)], 13, 13, 3, 3) == [made((2, 1, 10), a=13, b=13)]
-    assert segments([Run(2, 0, 10)], 13, 10, 3, 3) == [made((2, 0, 10))]
-    assert segments([Run(4, 1, 10)], 14, 11, 3, 3) == [made((4, 1, 10))]
+    """A segment takes in the block's first or last tokens if the canonical has others instead, not if it has none.
+
+    Where the block has a whole passage there, as many of its tokens go as the canonical has.
+    """
+    assert Chaining(13, 13, 3, 3).segments([Run(2, 1, 10)]) == [made((2, 1, 10), a=13, b=13)]
+    assert Chaining(13, 10, 3, 3).segments([Run(2, 0, 10)]) == [made((2, 0, 10))]
+    assert Chaining(14, 11, 3, 3).segments([Run(4, 1, 10)]) == [Segment(3, 14, 0, 11, (Run(4, 1, 10),))]
+    assert Chaining(14, 11, 3, 3).segments([Run(0, 0, 10)]) == [Segment(0, 11, 0, 11, (Run(0, 0, 10),))]
+    assert Chaining(16, 14, 3, 3).segments([Run(4, 4, 10)]) == [made((4, 4, 10))]
+
+
+def test_whole_sentences_are_no_edits() -> None:
+    """However few its tokens, a whole sentence that only the block has keeps two runs and an edge apart."""
+    runs = [Run(0, 0, 10), Run(12, 11, 10)]
+    assert Chaining(22, 21, 3, 3, frozenset({0, 10})).segments(runs) == [made(*runs)]
+    assert Chaining(22, 21, 3, 3, frozenset({0, 10, 12})).segments(runs) == [made(runs[0]), made(runs[1])]
+    assert Chaining(12, 11, 3, 3, frozenset({0, 10})).segments([Run(0, 0, 10)]) == [made((0, 0, 10))]
+    assert Chaining(12, 11, 3, 3, frozenset({0, 2})).segments([Run(2, 1, 10)]) == [made((2, 1, 10))]
+
+
+def test_short_runs_hold_where_the_canonical_begins_or_ends() -> None:
+    """The first or last word of the canonical belongs to the segment, though the words beside it were replaced."""
+    runs = [Run(8, 0, 1), Run(11, 2, 10), Run(22, 13, 1)]
+    assert Chaining(30, 14, 3, 3).segments(runs) == [made(*runs)]
+    assert Chaining(30, 14, 3, 1).segments(runs) == [made(*runs[1:])]
 
 
 def test_a_segment_knows_its_edits() -> None:
