@@ -16,6 +16,8 @@ from rapidfuzz.distance import LCSseq
 
 # Product of the lengths up to which a box without anchors gets an exact longest common subsequence.
 _MOST_CELLS = 1 << 24
+# How often all tokens may be searched for anchors. Few near-duplicates need more than three searches.
+_SEARCHES = 16
 
 
 class Run(NamedTuple):
@@ -48,11 +50,13 @@ def align(a: Sequence[int], b: Sequence[int], ngram: int) -> list[Run]:
     """
     runs: list[Run] = []
     boxes = [_Box(0, len(a), 0, len(b))]
+    budget = _SEARCHES * (len(a) + len(b))
     while boxes:
         box = _trim(a, b, boxes.pop(), runs)
         if box.a == box.a_end or box.b == box.b_end:
             continue
-        anchors = _anchors(a, b, box, ngram)
+        budget -= box.a_end - box.a + box.b_end - box.b
+        anchors = _anchors(a, b, box, ngram) if budget >= 0 else []
         if anchors:
             boxes += _between(box, anchors)
             runs += anchors

@@ -192,32 +192,52 @@ class KeptText:
 
 
 class Cores:
-    """The cores found in a document so far: sorted, apart."""
+    """The cores found in a document so far.
+
+    Attributes:
+        spans: The cores: sorted, apart.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text
         self.spans: list[Span] = []
+        # Stretches of cores that touch, so that one look-up finds how far a cut reaches: start > end, and end > start.
+        self._ends: dict[int, int] = {}
+        self._starts: dict[int, int] = {}
 
     def add(self, span: Span) -> None:
         """Add a core that overlaps none of the others."""
-        self.spans.insert(bisect_left(self.spans, span), span)
+        place = bisect_left(self.spans, span)
+        if any(span.overlaps(other) for other in self.spans[max(0, place - 1) : place + 1]):
+            raise ValueError(f"{span} overlaps another core")
+        self.spans.insert(place, span)
+        self._unite(span)
 
-    def remove(self, span: Span) -> None:
-        """Remove a core that was added."""
-        del self.spans[bisect_left(self.spans, span)]
+    def remove(self, spans: Iterable[Span]) -> None:
+        """Remove cores that were added."""
+        removed = set(spans)
+        self.spans = [span for span in self.spans if span not in removed]
+        self._ends.clear()
+        self._starts.clear()
+        for span in self.spans:
+            self._unite(span)
 
     def would_join_words(self, span: Span) -> bool:
-        """Whether cutting a core, old or new, with those it touches puts two word characters side by side (R1).
+        """Whether cutting one more core, with those it touches, puts two word characters side by side (R1).
 
         White space on either side or between keeps them apart, for the strongest of it stays.
         """
-        start, end = span
-        place = bisect_left(self.spans, span)
-        while place > 0 and self.spans[place - 1].end == start:
-            place -= 1
-            start = self.spans[place].start
-        place = bisect_left(self.spans, span)
-        while place < len(self.spans) and self.spans[place].start <= end:
-            end = self.spans[place].end
-            place += 1
-        return joins_words(self._text, start, end)
+        return joins_words(self._text, *self._reach(span))
+
+    def joining_words(self) -> list[Span]:
+        """Stretches of cores that touch whose cut puts two word characters side by side."""
+        return [Span(start, end) for start, end in self._ends.items() if joins_words(self._text, start, end)]
+
+    def _reach(self, span: Span) -> Span:
+        return Span(self._starts.get(span.start, span.start), self._ends.get(span.end, span.end))
+
+    def _unite(self, span: Span) -> None:
+        start, end = self._reach(span)
+        self._starts.pop(span.start, None)
+        self._ends.pop(span.end, None)
+        self._ends[start], self._starts[end] = end, start

@@ -62,9 +62,9 @@ def compare(a: str, b: str, settings: Settings) -> Comparison:
         if run.length >= least
     )
     return Comparison(
-        1.0 if pair.is_exact else pair.overlap.jaccard,
-        1.0 if pair.is_exact else pair.overlap.a_in_b,
-        1.0 if pair.is_exact else pair.overlap.b_in_a,
+        pair.overlap.jaccard,
+        pair.overlap.a_in_b,
+        pair.overlap.b_in_a,
         ngram,
         (len(pair.ids_a), len(pair.ids_b)),
         tuple(aligned),

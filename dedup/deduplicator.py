@@ -60,7 +60,10 @@ class Deduplicator:
         self.banding = choose_banding(self.settings)
         self._permutations = minhash.Permutations.drawn(self.banding.num_perm, self.settings.seed)
         self._index = self._new_index()
-        self._visits: dict[str, Cleaned] = {}  # the first document of every id, without its text
+        self._ids: set[str] = set()
+        # What was cut from every document, by id and digest of its text; None for nothing.
+        self._visits: dict[tuple[str, str], Cleaned | None] = {}
+        self._oversized_buckets = 0
         self._summary = Summary()
 
     def __enter__(self) -> Deduplicator:
@@ -74,6 +77,7 @@ class Deduplicator:
     def close(self) -> None:
         """Forget everything that was kept; the summary stays."""
         self._index = self._new_index()
+        self._ids.clear()
         self._visits.clear()
 
     @property
@@ -84,36 +88,55 @@ class Deduplicator:
     def add(self, document: Document) -> Cleaned:
         """Clean a document against itself and all documents before it, and remember what is kept of it.
 
+        Remembered are the text of every kept block, and what was cut from every document in case it comes again.
+
+        Returns:
+            The cleaned text, its merges, and the document's other fields.
+
         Raises:
+            TypeError: If its text is no string.
             InternalError: If a rule of the library was about to be broken.
         """
+        if not isinstance(document.text, str):
+            raise TypeError(f"the text of document {document.id!r} is {type(document.text).__name__}, not str")
         record = self._summary.documents
+        repeats_id = document.id in self._ids
         digest = text_digest(document.text)
-        first = self._visits.get(document.id)
-        if first is not None and first.digest == digest:
-            cleaned = _revisited(first, document, record)
+        if repeats_id and (document.id, digest) in self._visits:
+            cleaned = self._revisited(self._visits[document.id, digest], document, record)
         else:
-            cleaned = replace(self._clean(Working(document, record, repeats_id=first is not None)), digest=digest)
-        if first is None:
-            self._visits[document.id] = replace(cleaned, text="", fields={})
-        self._summary = self._summary.with_document(cleaned, len(document.text), self._index.oversized_buckets)
+            cleaned = replace(self._clean(Working(document, record, repeats_id=repeats_id)), digest=digest)
+            self._ids.add(document.id)
+            self._visits[document.id, digest] = replace(cleaned, text="", fields={}) if cleaned.merges else None
+        self._summary = self._summary.with_document(cleaned, len(document.text), self._oversized_buckets)
         return cleaned
+
+    def _revisited(self, first: Cleaned | None, document: Document, record: int) -> Cleaned:
+        """A document seen before: the same goes, and what stood for it there stands for it here."""
+        if first is None:
+            blocks = len(split(document.text, self.settings))
+            first = Cleaned(document.id, record, "", (), blocks=blocks, digest=text_digest(document.text))
+
+        def own(place: Place) -> Place:
+            return replace(place, record=record) if (place.document, place.record) == first.key else place
+
+        merges = tuple(replace(merge, record=record, canonical=own(merge.canonical)) for merge in first.merges)
+        text = cut(document.text, [merge.span for merge in merges])
+        return replace(
+            first, record=record, text=text, merges=merges, fields=document.fields, repeats_id=True, revisit=True
+        )
 
     def _new_index(self) -> Index:
         return Index(self.banding.bands, self.settings.bucket_limit)
 
     def _clean(self, working: Working) -> Cleaned:
         if self.settings.scope == "document":
-            oversized, self._index = self._index.oversized_buckets, self._new_index()
-            self._index.oversized_buckets = oversized
-        while True:
-            kept = self._go_through(working)
-            if not working.has_merges():
-                break
-            if working.is_settled() and kept == self._ends_of_blocks(working.rest()):
-                break
+            self._index = self._new_index()
+        oversized = self._index.oversized_buckets
+        while working.needs_another_round(self._go_through(working), self._ends_of_blocks):
             self._index.roll_back()
         self._index.commit()
+        self._oversized_buckets += self._index.oversized_buckets - oversized
         return working.cleaned()
 
     def _go_through(self, working: Working) -> list[Span]:
@@ -193,16 +216,3 @@ class Deduplicator:
 
 def _ends(excerpt: Excerpt) -> Span:
     return Span(excerpt.pieces[0].start, excerpt.pieces[-1].end)
-
-
-def _revisited(first: Cleaned, document: Document, record: int) -> Cleaned:
-    """A document like the first one of its id: the same goes, and what stood for it there stands for it here."""
-
-    def own(place: Place) -> Place:
-        return replace(place, record=record) if (place.document, place.record) == first.key else place
-
-    merges = tuple(replace(merge, record=record, canonical=own(merge.canonical)) for merge in first.merges)
-    text = cut(document.text, [merge.span for merge in merges])
-    return replace(
-        first, record=record, text=text, merges=merges, fields=document.fields, repeats_id=True, revisit=True
-    )

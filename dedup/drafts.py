@@ -9,6 +9,7 @@ from dedup.excerpts import Excerpt
 from dedup.merging import Segment
 from dedup.pairs import Pair
 from dedup.records import Edit, Kind, Span
+from dedup.shingles import Overlap
 
 # A span of the kept copy is written into the report as two numbers: literal text this short is no longer.
 _LEAST_REFERENCE = 16
@@ -30,14 +31,14 @@ class Draft:
 
 def draft(pair: Pair, part: Segment) -> Draft:
     """The merge of one part of a block with the part of the kept copy that stands for it."""
-    counts = pair.overlap_of(part)
+    counts = Overlap(1, 1, 1) if part.is_exact else pair.overlap_of(part)
     core, canonical = _core(pair, part), _canonical(pair, part)
     return Draft(
         _original(pair.a, *core),
         _original(pair.b, *canonical),
         "exact" if part.is_exact else "near",
-        1.0 if part.is_exact else counts.jaccard,
-        1.0 if part.is_exact else counts.a_in_b,
+        counts.jaccard,
+        counts.a_in_b,
         part.novel,
         tuple(_edit(pair, *edit) for edit in part.edits()),
         tuple(_restore(pair, part, core, canonical)),

@@ -5,8 +5,6 @@ Grapheme clusters follow UAX #29, on the safe side: a default-ignorable characte
 
 from __future__ import annotations
 
-import unicodedata
-
 from dedup._kernels.unicode import IGNORED, MARK, SEPARATOR, SINGLE, TABLE
 
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -34,7 +32,7 @@ def joins_words(text: str, start: int, end: int) -> bool:
 
 def extends(before: str, after: str) -> bool:
     """Whether a character belongs to the one before it: a mark, unless it follows a line end or another control."""
-    if unicodedata.category(before) in ("Cc", "Zl", "Zp"):
+    if before <= "\x1f" or "\x7f" <= before <= "\x9f" or before in "\u2028\u2029":
         return False
     if TABLE.entry(ord(after)) & 7 == IGNORED or "\U0001f3fb" <= after <= "\U0001f3ff":
         return True

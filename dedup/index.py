@@ -27,6 +27,15 @@ class Entry:
     excerpt: Excerpt
 
 
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """What adding an entry changed: its digest, if that was new, and (band, key) of buckets it went into or filled."""
+
+    digest: bytes | None
+    stored: list[tuple[int, int]]
+    filled: list[tuple[int, int]]
+
+
 class Index:
     """Kept blocks in memory, numbered in the order they were added.
 
@@ -39,8 +48,8 @@ class Index:
         self._digests: dict[bytes, int] = {}
         self._tables: list[dict[int, list[int]]] = [{} for _ in range(bands)]
         self._bucket_limit = bucket_limit
-        self._uncommitted: list[tuple[bytes, list[int]]] = []
-        self.oversized_buckets = 0
+        self._oversized: set[tuple[int, int]] = set()
+        self._uncommitted: list[_Added] = []
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -48,19 +57,27 @@ class Index:
     def __getitem__(self, number: int) -> Entry:
         return self._entries[number]
 
+    @property
+    def oversized_buckets(self) -> int:
+        """Buckets that were full when one more entry came."""
+        return len(self._oversized)
+
     def add(self, entry: Entry, digest: bytes, keys: list[int]) -> None:
         """Add a kept block; `keys` holds one key a band, or nothing for a block without shingles."""
         number = len(self._entries)
         self._entries.append(entry)
+        added = _Added(digest if digest not in self._digests else None, [], [])
         self._digests.setdefault(digest, number)
-        for table, key in zip(self._tables, keys, strict=False):
-            bucket = table.setdefault(key, [])
+        for place in enumerate(keys):
+            band, key = place
+            bucket = self._tables[band].setdefault(key, [])
             if len(bucket) < self._bucket_limit:
                 bucket.append(number)
-            elif bucket[-1] >= 0:
-                bucket.append(-1)  # marks a bucket that was found full
-                self.oversized_buckets += 1
-        self._uncommitted.append((digest, keys))
+                added.stored.append(place)
+            elif place not in self._oversized:
+                self._oversized.add(place)
+                added.filled.append(place)
+        self._uncommitted.append(added)
 
     def commit(self) -> None:
         """Keep what was added since the last commit for good."""
@@ -69,17 +86,15 @@ class Index:
     def roll_back(self) -> None:
         """Forget what was added since the last commit."""
         while self._uncommitted:
-            digest, keys = self._uncommitted.pop()
-            number = len(self._entries) - 1
+            added = self._uncommitted.pop()
             self._entries.pop()
-            if self._digests[digest] == number:
-                del self._digests[digest]
-            for table, key in zip(self._tables, keys, strict=False):
-                bucket = table[key]
-                if bucket[-1] == number:
-                    bucket.pop()
-                if not bucket:
-                    del table[key]
+            if added.digest is not None:
+                del self._digests[added.digest]
+            for band, key in added.stored:
+                self._tables[band][key].pop()
+                if not self._tables[band][key]:
+                    del self._tables[band][key]
+            self._oversized.difference_update(added.filled)
 
     def same_digest(self, digest: bytes) -> int | None:
         """The first entry with this digest."""
@@ -90,5 +105,4 @@ class Index:
         found: set[int] = set()
         for table, key in zip(self._tables, keys, strict=False):
             found.update(table.get(key, ()))
-        found.discard(-1)
         return sorted(found)

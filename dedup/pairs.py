@@ -26,7 +26,6 @@ class Pair:
         tokens_b: Tokens of the copy, with offsets into `b.text`.
         ids_a: Their numbers: equal exactly where the tokens are.
         ids_b: Likewise.
-        overlap: Of all their shingles.
     """
 
     def __init__(self, a: Excerpt, tokens_a: Tokens, b: Excerpt, settings: Settings) -> None:
@@ -34,8 +33,12 @@ class Pair:
         self.tokens_a = tokens_a
         self.tokens_b = tokens_a if a.text == b.text else tokenize(b.text)
         self.ids_a, self.ids_b = number_tokens(self.tokens_a, self.tokens_b)
-        self.overlap = overlap(self.ids_a, self.ids_b, settings.shingle_length)
         self._settings = settings
+
+    @cached_property
+    def overlap(self) -> Overlap:
+        """Of all shingles of both."""
+        return overlap(self.ids_a, self.ids_b, self._settings.shingle_length)
 
     @property
     def is_exact(self) -> bool:
@@ -74,10 +77,12 @@ class Pair:
         return token in (0, len(self.ids_a)) or self._settings.cut == "word" or token in self._sentences
 
     def _is_clean(self, token: int) -> bool:
+        if self.tokens_a.share_character(token):
+            return False
         return is_cut_point(self.a.text, self.begin(token)) and is_cut_point(self.a.text, self.end(token))
 
     def begin(self, token: int) -> int:
-        """Where a cut before this token begins: what stands before it stays."""
+        """The character of `a.text` where a cut that begins with this token begins: what stands before it stays."""
         if token == 0:
             return 0
         if token in self._sentences:
@@ -85,11 +90,12 @@ class Pair:
         return self._separator(token)[1]
 
     def end(self, token: int) -> int:
-        """Where a cut that reaches to this token ends: what stands from it on stays."""
+        """The character of `a.text` where a cut up to, not including, this token ends: what follows stays."""
         if token == len(self.ids_a):
             return len(self.a.text)
         if token in self._sentences:
-            return len(self.a.text[: self._sentences[token]].rstrip())
+            last = int(self.tokens_a.ends[token - 1]) if token else 0
+            return last + len(self.a.text[last : self._sentences[token]].rstrip())
         return self._separator(token)[0]
 
     def _separator(self, token: int) -> tuple[int, int]:
@@ -103,15 +109,16 @@ class Pair:
         return (last + spaces[0], last + spaces[-1] + 1) if spaces else (last, first)
 
     def _parts(self, segment: Segment) -> Iterator[Segment]:
-        starts_a, starts_b = self.tokens_a.starts.tolist(), self.tokens_b.starts.tolist()
-        points_a = [bisect_left(starts_a, seam) for seam in self.a.seams]
-        points_b = [bisect_left(starts_b, seam) for seam in self.b.seams]
+        points_a: list[int] = self.tokens_a.starts.searchsorted(self.a.seams).tolist()
+        points_b: list[int] = self.tokens_b.starts.searchsorted(self.b.seams).tolist()
         for part in segment.split(points_a, points_b):
             if part.a < part.a_end:
                 yield part if part.b < part.b_end else part.beside_a_token()
 
     def _may_go(self, segment: Segment) -> bool:
         """Whether a segment is as similar to the kept text that stands for it as the threshold asks (R3)."""
+        if self.tokens_b.share_character(segment.b) or self.tokens_b.share_character(segment.b_end):
+            return False  # no span of the copy says just that
         return segment.is_exact or self.overlap_of(segment).jaccard >= self._settings.threshold
 
     def overlap_of(self, part: Segment) -> Overlap:

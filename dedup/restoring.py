@@ -158,4 +158,4 @@ class _Restoring:
         if changed is None:
             raise RestoreError(document, "the report cuts something from it without a line about it")
         self._unused.discard(cleaned.key)
-        return replace(cleaned, merges=tuple(merges), digest=changed.xxh3_128)
+        return replace(cleaned, merges=tuple(merges), digest=changed.blake2b)

@@ -12,6 +12,9 @@ Scope: TypeAlias = Literal["corpus", "document"]
 Novel: TypeAlias = Literal["keep", "drop"]
 Cut: TypeAlias = Literal["sentence", "word"]
 
+MOST_NGRAM = 1000
+MOST_PERMUTATIONS = 4096
+
 # Short blocks need short shingles: one changed word costs `ngram` of them.
 _NGRAM_BY_UNIT: dict[Unit, int] = {"document": 5, "paragraph": 3, "sentence": 3, "line": 3}
 _NOVEL_BY_UNIT: dict[Unit, Novel] = {"document": "drop", "paragraph": "keep", "sentence": "keep", "line": "keep"}
@@ -67,9 +70,9 @@ class Settings:
             _check_choice("novel", self.novel, get_args(Novel))
         _check_ratio("threshold", self.threshold, one_allowed=True)
         _check_ratio("miss_probability", self.miss_probability, one_allowed=False)
-        for name in ("ngram", "num_perm", "bands", "rows"):
+        for name, most in (("ngram", MOST_NGRAM), ("num_perm", MOST_PERMUTATIONS), ("bands", None), ("rows", None)):
             if getattr(self, name) is not None:
-                _check_whole(name, getattr(self, name), least=1)
+                _check_whole(name, getattr(self, name), least=1, most=most)
         _check_whole("bucket_limit", self.bucket_limit, least=1)
         _check_whole("min_tokens", self.min_tokens, least=1)
         _check_whole("max_edit", self.max_edit, least=0)
@@ -82,9 +85,9 @@ class Settings:
         if (self.bands is None) != (self.rows is None):
             name = "bands" if self.bands is None else "rows"
             raise SettingsError(name, None, "set bands and rows together, or neither")
-        if self.bands and self.rows and self.num_perm and self.bands * self.rows > self.num_perm:
+        if self.bands and self.rows and self.bands * self.rows > (self.num_perm or MOST_PERMUTATIONS):
             remedy = f"{self.bands} bands of {self.rows} rows need {self.bands * self.rows} permutations"
-            raise SettingsError("num_perm", self.num_perm, remedy)
+            raise SettingsError("num_perm", self.num_perm or MOST_PERMUTATIONS, remedy)
 
     @property
     def shingle_length(self) -> int:

@@ -41,6 +41,10 @@ class Tokens:
     def __len__(self) -> int:
         return len(self.hashes)
 
+    def share_character(self, i: int) -> bool:
+        """Whether token i begins in the character in which the one before it ends: nothing can be cut there."""
+        return 0 < i < len(self) and bool(self.ends[i - 1] > self.starts[i])
+
     def extent(self, first: int, last: int) -> Span:
         """The characters of tokens [first, last); where there are none, the empty place before the next token."""
         if first < last:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from dedup.cleaning import Cores, cut, with_separators
 from dedup.drafts import Draft
@@ -13,9 +14,11 @@ from dedup.excerpts import Excerpt
 from dedup.index import Entry
 from dedup.records import Cleaned, Document, FoundBy, Merge, Place, Span
 
-# A round may find that a copy is itself a duplicate, and take back what was merged into it. Should texts be made so
-# that this goes on for ever, copies that something was merged into stay from this round on.
+# A round may find that a copy is itself a duplicate, and take back what was merged into it. Should a text be made so
+# that this goes on for ever, copies that something was merged into stay from some round on.
 _ROUNDS_THAT_TAKE_BACK = 8
+# Few documents need more than three rounds. In one made to need a round for every merge the rest stays as it is.
+_MOST_ROUNDS = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,8 +56,7 @@ class Working:
         """What is left of the document, to be gone through (once more)."""
         self._rounds += 1
         self._merged = self._refused = False
-        for group in [group for group in self._groups if self._joins_words(group)]:
-            self._take_back(group)  # what stood beside it was taken back itself
+        self._take_back(group for reach in self._cores.joining_words() for group in self._cut_in(reach))
         self._targets = sorted(
             (
                 (draft.canonical, group)
@@ -71,16 +73,19 @@ class Working:
         """The document without what was merged."""
         return Excerpt.whole(self.document.text).without(self._cuts())
 
-    def is_settled(self) -> bool:
-        """Whether the round changed nothing that could make another one end otherwise, blocks aside.
+    def needs_another_round(self, kept: Sequence[Span], blocks: Callable[[Excerpt], Sequence[Span]]) -> bool:
+        """Whether cleaning what is left might merge more.
 
-        What was refused because of its neighbours may go once they went themselves.
+        So it is if it falls into other blocks than those that were kept, or if something was refused because of its
+        neighbours and some of them may have gone since.
+
+        Args:
+            kept: First and last character of each block that the round kept.
+            blocks: Finds the same of each block of an excerpt.
         """
-        return not (self._merged and self._refused)
-
-    def has_merges(self) -> bool:
-        """Whether anything was merged."""
-        return bool(self._groups)
+        if not self._groups or self._rounds >= _MOST_ROUNDS:
+            return False
+        return (self._merged and self._refused) or kept != blocks(self.rest())
 
     def may_go(self, excerpt: Excerpt) -> bool:
         """Whether a block may be merged: always, but for the bound on rounds that take back."""
@@ -97,8 +102,7 @@ class Working:
         if self._joins_words(group):
             self._refused = True
             return False
-        for misled in {misled for draft in drafts for misled in self._merged_into(draft.core)}:
-            self._take_back(misled)
+        self._take_back(misled for draft in drafts for misled in self._merged_into(draft.core))
         self._groups.append(group)
         self._merged = True
         for draft in drafts:
@@ -134,17 +138,25 @@ class Working:
     def _merged_into(self, span: Span) -> Iterator[_Group]:
         """What earlier rounds merged into a span of this document."""
         first = bisect_left(self._targets, span.start - self._longest_target, key=lambda target: target[0].start)
-        for target, group in self._targets[first:]:
+        for target, group in islice(self._targets, first, None):
             if target.start >= span.end:
                 return
             if target.overlaps(span):
                 yield group
 
-    def _take_back(self, group: _Group) -> None:
-        self._groups.remove(group)
-        self._targets = [target for target in self._targets if target[1] is not group]
-        for draft in group.drafts:
-            self._cores.remove(draft.core)
+    def _cut_in(self, reach: Span) -> Iterator[_Group]:
+        """What was cut in a stretch of this document."""
+        for group in self._groups:
+            if any(draft.core.overlaps(reach) for draft in group.drafts):
+                yield group
+
+    def _take_back(self, groups: Iterable[_Group]) -> None:
+        taken = set(groups)
+        if not taken:
+            return
+        self._groups = [group for group in self._groups if group not in taken]
+        self._targets = [target for target in self._targets if target[1] not in taken]
+        self._cores.remove(draft.core for group in taken for draft in group.drafts)
 
     def _merges(self, cuts: Sequence[Span]) -> Iterator[Merge]:
         text = self.document.text
@@ -156,6 +168,8 @@ class Working:
             if entry.record == self.record:
                 self._check_kept(draft.canonical, cuts)
             pieces = (text[start : draft.core.start], *draft.restore, text[draft.core.end : end])
+            if sum(len(piece) if isinstance(piece, str) else piece.length for piece in pieces) != end - start:
+                raise InternalError("R6", self.document.id, f"what is cut at {start}-{end} could not be restored")
             yield Merge(
                 document=self.document.id,
                 record=self.record if self.repeats_id else None,

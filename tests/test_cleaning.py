@@ -201,9 +201,10 @@ def test_ids_may_repeat() -> None:
     """Documents that share an id are told apart by their place in the input."""
     documents = [Document("a", f"{P}\n{Q}"), Document("a", R), Document("b", R), Document("a", Q), Document("a", R)]
     cleaned = list(clean_corpus(documents))
-    assert [result.text for result in cleaned] == [f"{P}\n{Q}", R, "", "", ""]
-    assert [merge.canonical.record for result in cleaned for merge in result.merges] == [1, None, 1]
-    assert [merge.record for result in cleaned for merge in result.merges] == [None, 3, 4]
+    assert [result.text for result in cleaned] == [f"{P}\n{Q}", R, "", "", R]
+    assert [result.revisit for result in cleaned] == [False, False, False, False, True]
+    assert [merge.canonical.record for result in cleaned for merge in result.merges] == [1, None]
+    assert [merge.record for result in cleaned for merge in result.merges] == [None, 3]
     assert restore_corpus(cleaned) == documents
 
 

@@ -65,7 +65,7 @@ _FAULTS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "threshold 80%": (("a.txt", *_OUT, "--threshold", "80%"), "--threshold", "80%"),
     "unknown unit": (("a.txt", *_OUT, "--unit", "word"), "--unit", "paragraph"),
     "unknown option": (("a.txt", *_OUT, "--treshold", "1"), "--treshold", "--threshold"),
-    "ngram 0": (("a.txt", *_OUT, "--ngram", "0"), "ngram", "at least 1"),
+    "ngram 0": (("a.txt", *_OUT, "--ngram", "0"), "ngram", "from 1 to 1000"),
     "bands without rows": (("a.txt", *_OUT, "--bands", "3"), "rows", "together"),
     "more bands than permutations": (("a.txt", *_OUT, *("--bands=3", "--rows=3", "--num-perm=8")), "num_perm", "9"),
     "only text is not UTF-8": (("bad.txt", *_OUT), "bad.txt", "byte 5"),

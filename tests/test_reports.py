@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import Cleaned, Edit, InputError, Merge, Place, Settings, Span, Summary
+from dedup._kernels.unicode import TABLE
 from dedup.banding import choose_banding
 from dedup.reports import jsonl
 from dedup.reports.jsonl_reader import Report, read_report
@@ -50,6 +52,8 @@ def _read(*lines: bytes) -> Report:
         (
             _HEADER,
             f'{{"type":"header","format":1,"version":"{__version__}",'
+            f'"libraries":{{"rapidfuzz":"{version("rapidfuzz")}","sentencex":"{version("sentencex")}",'
+            f'"unicode":"{TABLE.version}"}},'
             '"settings":{"unit":"paragraph","scope":"corpus","threshold":0.8,'
             '"ngram":3,"num_perm":60,"bands":12,"rows":5,"miss_probability":0.01,"bucket_limit":64,"min_tokens":6,'
             '"max_edit":3,"novel":"keep","cut":"sentence","language":"en","seed":1}}',
@@ -79,11 +83,11 @@ def _read(*lines: bytes) -> Report:
         ),
         (
             jsonl.document_line(Cleaned("1", 4, "", (), digest="00ff"), ""),
-            '{"type":"document","document":"1","xxh3_128":"00ff"}',
+            '{"type":"document","document":"1","blake2b":"00ff"}',
         ),
         (
             jsonl.document_line(Cleaned("1", 4, "", (), digest="00ff", repeats_id=True), "escaped"),
-            '{"type":"document","document":"1","xxh3_128":"00ff","record":4,"spelling":"escaped"}',
+            '{"type":"document","document":"1","blake2b":"00ff","record":4,"spelling":"escaped"}',
         ),
         (
             jsonl.skipped_line("a.jsonl", 3, "invalid-json", "x"),

@@ -225,6 +225,12 @@ def test_cleaning_is_idempotent(documents: list[Document], chosen: Settings) -> 
     assert [result.text for result in again] == [result.text for result in once]
 
 
+def test_a_text_that_is_no_string_is_a_type_error() -> None:
+    """Bytes, or nothing, where a text is due raise TypeError with the document's id."""
+    with pytest.raises(TypeError, match="'a' is bytes"):
+        Deduplicator().add(Document("a", b"text"))  # type: ignore[arg-type]  # on purpose
+
+
 def _twice(texts_in: Sequence[str], chosen: Settings) -> tuple[list[str], list[str]]:
     """Texts cleaned, those left without text taken out, and the same cleaned again."""
     documents = [Document(str(number), text) for number, text in enumerate(texts_in)]
@@ -256,3 +262,22 @@ def test_whole_sentences_go_with_their_graphemes(after: str) -> None:
     text = f"{sentence} {sentence}{after} quite different stays here."
     for merge in clean(text, unit="sentence", min_tokens=3).merges:
         assert {merge.start, merge.end} <= _graphemes(text)
+
+
+@pytest.mark.parametrize("shared", ["\ufdfa", "\u3300", "\u2474", "\u32c0"])
+def test_nothing_is_cut_inside_a_character_that_folds_to_several_words(shared: str) -> None:
+    """Where one character holds the last word that stays and the first that could go, it stays whole (R1, R5)."""
+    first, *_, last = tokenize(shared).words() * 2
+    tail = " ".join(f"word{i}" for i in range(80)) + "."
+    for copy in (f"{last} {tail}", f"{tail} {first}"):
+        opening = "Quite another opening stands here"
+        text = f"{copy}\n{opening} {shared} {tail} {shared} and another end."
+        cleaned = clean(text)
+        assert shared in cleaned.text or not cleaned.merges
+        assert restore(cleaned) == text
+        for merge in cleaned.merges:
+            assert (
+                merge.kind == "near"
+                or tokenize(text[merge.start : merge.end]).words()
+                == tokenize(text[merge.canonical.start : merge.canonical.end]).words()
+            )

@@ -7,6 +7,7 @@ from dataclasses import FrozenInstanceError, fields
 
 import pytest
 
+from dedup.banding import choose_banding
 from dedup.errors import DedupError, SettingsError
 from dedup.settings import Settings, Unit
 
@@ -135,3 +136,21 @@ def test_every_setting_is_documented() -> None:
     """The docstring explains each field."""
     described = [line.strip().partition(":")[0] for line in (Settings.__doc__ or "").splitlines()]
     assert [setting.name for setting in fields(Settings) if setting.name not in described] == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"threshold": 1e-300},
+        {"threshold": 1e-9},
+        {"num_perm": 2},
+        {"ngram": 1001},
+        {"num_perm": 4097},
+        {"bands": 4097, "rows": 1},
+    ],
+    ids=str,
+)
+def test_what_no_signature_can_do_is_refused(changes: dict[str, object]) -> None:
+    """A threshold that needs too long a signature, or a signature too long or too short, is one clear error."""
+    with pytest.raises(SettingsError):
+        choose_banding(Settings().changed(changes))

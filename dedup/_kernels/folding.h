@@ -125,8 +125,9 @@ static void token_order_marks(token_sink *sink) {
     uint32_t *sorted = codes + capacity;
     while (at < end) codes[count++] = utf8_decode(&at);
     for (size_t i = 0; i < count;) {
-        size_t next = i + 1, places[257] = {0};
+        size_t next = i + 1;
         if (combining_class(codes[i])) {
+            size_t places[257] = {0};
             while (next < count && combining_class(codes[next])) next++;
             for (size_t j = i; j < next; j++) places[combining_class(codes[j]) + 1]++;
             for (int c = 0; c < 256; c++) places[c + 1] += places[c];

@@ -3,8 +3,9 @@
 #define DEDUP_MINHASH_H
 
 #include <stdint.h>
+#include <stdlib.h> /* says whether the C library is glibc, whose loader can choose between clones */
 
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
 #define VECTORISED __attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3")))
 #else
 #define VECTORISED
@@ -14,6 +15,7 @@
 
 /* A shingle's hash is the upper half of sum(hash[i + j] * M^(ngram - 1 - j)) modulo 2^64, rolled along. */
 static int64_t shingle_block(const uint64_t *hashes, int64_t count, int64_t ngram, uint32_t *out) {
+    if (count < ngram) return 0;
     uint64_t sum = 0, last = 1;
     for (int64_t j = 1; j < ngram; j++) last *= SHINGLE_MULTIPLIER;
     for (int64_t i = 0; i < count; i++) {
@@ -21,7 +23,7 @@ static int64_t shingle_block(const uint64_t *hashes, int64_t count, int64_t ngra
         sum = sum * SHINGLE_MULTIPLIER + hashes[i];
         if (i + 1 >= ngram) *out++ = (uint32_t)(sum >> 32);
     }
-    return count >= ngram ? count - ngram + 1 : 0;
+    return count - ngram + 1;
 }
 
 static inline uint32_t fmix32(uint32_t h) {

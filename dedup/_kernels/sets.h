@@ -56,7 +56,7 @@ static int sets_overlap(const int32_t *ids, int64_t count_b, int64_t count, int6
     if (!slots) return -1;
     uint8_t *in_a = (uint8_t *)(slots + capacity);
     memset(slots, 0xff, (size_t)capacity * sizeof *slots);
-    for (int64_t i = 0; i + ngram <= count; i++) {
+    for (int64_t i = 0; i <= count - ngram; i++) {
         if (i < count_b && i + ngram > count_b) continue; /* half in b, half in a */
         uint64_t hash = 0;
         for (int64_t j = 0; j < ngram; j++) hash = (hash + (uint64_t)ids[i + j] + 1) * 0x9E3779B185EBCA87ULL;

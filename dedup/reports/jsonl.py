@@ -3,7 +3,7 @@ equal bytes.
 
 Lines by `type`:
 
-    header      format version, library version, every setting that changes results
+    header      format version, versions of the library and of those that results depend on, every setting that does
     input       a file that was read, by its name in the output folder
     document    a document of which something went, and the digest of its original text
     merge       one duplicate span and the kept span that stands for it
@@ -17,7 +17,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from importlib import metadata
 
+from dedup._kernels.unicode import TABLE
 from dedup.banding import Banding
 from dedup.records import Cleaned, Edit, Merge, Place, Summary
 from dedup.settings import Settings
@@ -52,13 +54,13 @@ class Changed:
 
     Attributes:
         document: Its id.
-        xxh3_128: Digest of its original text (see `records.Cleaned`).
+        blake2b: Digest of its original text (see `records.Cleaned`).
         record: Its position among the documents of the run, where its id was not new; else None.
         spelling: What its format has to know to write the original record (see `formats.base.Format`).
     """
 
     document: str
-    xxh3_128: str
+    blake2b: str
     record: int | None = None
     spelling: str = ""
 
@@ -68,7 +70,9 @@ def header_line(settings: Settings, banding: Banding) -> bytes:
     shown = asdict(settings)
     shown |= {"ngram": settings.shingle_length, "novel": "keep" if settings.keeps_novel else "drop"}
     shown |= asdict(banding)
-    return _line({"type": "header", "format": FORMAT_VERSION, "version": __version__, "settings": shown})
+    libraries = {name: metadata.version(name) for name in ("rapidfuzz", "sentencex")} | {"unicode": TABLE.version}
+    header = {"type": "header", "format": FORMAT_VERSION, "version": __version__, "libraries": libraries}
+    return _line(header | {"settings": shown})
 
 
 def input_line(file: str) -> bytes:
