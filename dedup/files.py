@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 import sys
@@ -216,7 +217,10 @@ class Output:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.close()
+        if error is None:
+            self.close()
+        else:
+            self._abandon()
 
     def write(self, data: bytes) -> None:
         """Write some bytes."""
@@ -228,8 +232,15 @@ class Output:
         """Flush everything to the disk."""
         if self._stream is None:
             return
-        with _writing(self._path):
-            self._stream.flush()
-            if self._stream is not sys.stdout.buffer:
-                os.fsync(self._stream.fileno())
-                self._stream.close()
+        try:
+            with _writing(self._path):
+                self._stream.flush()
+                if self._stream is not sys.stdout.buffer:
+                    os.fsync(self._stream.fileno())
+        finally:
+            self._abandon()
+
+    def _abandon(self) -> None:
+        """Close the file without another try to write what is left in the buffer."""
+        if isinstance(self._stream, io.BufferedWriter) and self._stream is not sys.stdout.buffer:
+            self._stream.raw.close()
