@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dedup.alignment import Run
 from dedup.excerpts import Excerpt
 from dedup.merging import Segment
 from dedup.pairs import Pair
@@ -117,18 +118,21 @@ def _equal_stretches(pair: Pair, part: Segment) -> Iterator[tuple[Span, int]]:
         whole_b = pair.tokens_b.extent(run.b, run.b + run.length)
         if pair.a.text[whole_a.start : whole_a.end] == pair.b.text[whole_b.start : whole_b.end]:
             yield whole_a, whole_b.start
-            continue
-        stretch, opposite = Span(whole_a.start, whole_a.start), whole_b
-        for i in range(run.length):
-            token_a = pair.tokens_a.extent(run.a + i, run.a + i + 1)
-            token_b = pair.tokens_b.extent(run.b + i, run.b + i + 1)
-            added_b = opposite.start + stretch.length
-            if pair.a.text[stretch.end : token_a.end] != pair.b.text[added_b : token_b.end]:
-                yield stretch, opposite.start
-                same = pair.a.text[token_a.start : token_a.end] == pair.b.text[token_b.start : token_b.end]
-                stretch, opposite = Span(token_a.start if same else token_a.end, token_a.end), token_b
-                if not same:
-                    opposite = Span(token_b.end, token_b.end)
-                continue
+        else:
+            yield from _equal_tokens(pair, run)
+
+
+def _equal_tokens(pair: Pair, run: Run) -> Iterator[tuple[Span, int]]:
+    """The same inside a run of which not all characters are equal, token by token."""
+    text_a, text_b = pair.a.text, pair.b.text
+    stretch, opposite = Span(0, 0), 0
+    for i in range(run.length):
+        token_a = pair.tokens_a.extent(run.a + i, run.a + i + 1)
+        token_b = pair.tokens_b.extent(run.b + i, run.b + i + 1)
+        if stretch.length and text_a[stretch.end : token_a.end] == text_b[opposite + stretch.length : token_b.end]:
             stretch = Span(stretch.start, token_a.end)
-        yield stretch, opposite.start
+            continue
+        yield stretch, opposite
+        is_same = text_a[token_a.start : token_a.end] == text_b[token_b.start : token_b.end]
+        stretch, opposite = (token_a, token_b.start) if is_same else (Span(0, 0), 0)
+    yield stretch, opposite
