@@ -213,7 +213,8 @@ class _Run:
         summary = self._deduplicator.summary
         if summary.documents == 0 and self._first_skipped is not None:
             place, detail = self._first_skipped
-            raise InputError(place, f"{detail}; not one of {sum(self._skipped.values()):,} records could be read")
+            count = f"not one of {sum(self._skipped.values()):,} records could be read"
+            raise InputError(place, f"{detail}; {count}: check --input-format and --text-field")
         if summary.characters != summary.kept + summary.removed:
             what = f"{summary.characters} characters in, {summary.kept} kept, {summary.removed} removed"
             raise InternalError("R7", "all", what)
