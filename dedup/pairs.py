@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
+
+import numpy as np
 
 from dedup import merging
 from dedup.alignment import Run, align
@@ -43,7 +46,7 @@ class Pair:
     @property
     def is_exact(self) -> bool:
         """Whether both are the same tokens in the same order."""
-        return len(self.ids_a) == len(self.ids_b) and bool((self.ids_a == self.ids_b).all())
+        return bool(np.array_equal(self.ids_a, self.ids_b))
 
     def segments(self) -> list[list[Segment]]:
         """What of the block may go, as groups that go together or not at all; empty where all of it is to stay.
@@ -112,7 +115,9 @@ class Pair:
         points_a: list[int] = self.tokens_a.starts.searchsorted(self.a.seams).tolist()
         points_b: list[int] = self.tokens_b.starts.searchsorted(self.b.seams).tolist()
         for part in segment.split(points_a, points_b):
-            if part.a < part.a_end:
+            if np.array_equal(self.ids_a[part.a : part.a_end], self.ids_b[part.b : part.b_end]):
+                yield replace(part, runs=(Run(part.a, part.b, part.a_end - part.a),))
+            elif part.a < part.a_end:
                 yield part if part.b < part.b_end else part.beside_a_token()
 
     def _may_go(self, segment: Segment) -> bool:

@@ -107,7 +107,9 @@ class Merge:
         end: One past the last character that was cut.
         canonical: The kept copy. It stands in kept text.
         kind: `exact` (the same tokens) or `near`. Punctuation, symbols and white space are not compared.
-        similarity: Exact Jaccard similarity, 0..1, of the shingle sets of the two spans.
+        similarity: Exact Jaccard similarity, 0..1, of the shingle sets of the two spans. Where a near-duplicate takes
+            several merges, because a text in the middle of it or of its copy went elsewhere, it reached the threshold
+            as a whole, and a part may lie below.
         containment: Share, 0..1, of the duplicate's shingles that stand in the canonical.
         found_by: What proposed the pair: the `digest` of all tokens, or the `bands` of the MinHash signature.
         novel: Tokens of the duplicate that the canonical does not account for.

@@ -26,6 +26,8 @@ SENTENCES = (
     "Hallo 👩‍👩‍👧 und 🇩🇪🇫🇷!",
     "one two three four five six",
     "Is it true?",
+    "\u0301Marked from the start, it goes on.",
+    "\ufdfa ⑴ the first of several words in one letter ㌀",
     "A long sentence, with commas, goes on and on for quite a while until it ends.",
 )
 
