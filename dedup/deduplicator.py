@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import TracebackType
 
-from dedup import minhash
+from dedup import _kernels, minhash
 from dedup.banding import choose_banding
 from dedup.blocks import split
 from dedup.cleaning import cut
@@ -56,6 +56,7 @@ class Deduplicator:
     """
 
     def __init__(self, settings: Settings | None = None, **changes: object) -> None:
+        _kernels.chosen()  # a forced kernel that is missing is an error now, not with the first document
         self.settings = (settings or Settings()).changed(changes)
         self.banding = choose_banding(self.settings)
         self._permutations = minhash.Permutations.drawn(self.banding.num_perm, self.settings.seed)
