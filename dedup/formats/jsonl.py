@@ -63,7 +63,9 @@ class JsonLines:
         line = raw.decode("utf-8")
         start, end = self._text_span(line)
         if spelling in ("", _ESCAPED, _UNESCAPED):
-            is_escaped = spelling == _ESCAPED or (not spelling and line[start:end].isascii())
+            written = line[start:end]
+            # DEL is the one ASCII character that the standard library escapes only with all others beyond ASCII
+            is_escaped = spelling == _ESCAPED or (not spelling and written.isascii() and "\x7f" not in written)
             spelling = json.dumps(text, ensure_ascii=is_escaped or _has_surrogate(text))
         return (line[:start] + spelling + line[end:]).encode("utf-8")
 
