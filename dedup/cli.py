@@ -22,6 +22,7 @@ from dedup import _kernels
 from dedup._kernels.unicode import TABLE
 from dedup.comparison import Comparison, compare
 from dedup.errors import DedupError, InputError
+from dedup.files import input_errors
 from dedup.progress import Progress
 from dedup.reports.terminal import excerpt, printable, summary_text
 from dedup.restoring import restore_files
@@ -167,13 +168,12 @@ def _reading(options: dict[str, Any]) -> Reading:
 
 
 def _read_text(path: str) -> str:
-    try:
+    with input_errors(path):
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(path, f"not UTF-8 at byte {error.start}") from error
-    except OSError as error:
-        raise InputError(path, error.strerror or str(error)) from error
 
 
 def _comparison_text(comparison: Comparison, a: str) -> str:

@@ -104,7 +104,7 @@ class Deduplicator:
         repeats_id = document.id in self._ids
         digest = text_digest(document.text)
         if repeats_id and (document.id, digest) in self._visits:
-            cleaned = self._revisited(self._visits[document.id, digest], document, record)
+            cleaned = self._revisited(document, record, digest)
         else:
             cleaned = replace(self._clean(Working(document, record, repeats_id=repeats_id)), digest=digest)
             self._ids.add(document.id)
@@ -112,11 +112,12 @@ class Deduplicator:
         self._summary = self._summary.with_document(cleaned, len(document.text), self._oversized_buckets)
         return cleaned
 
-    def _revisited(self, first: Cleaned | None, document: Document, record: int) -> Cleaned:
+    def _revisited(self, document: Document, record: int, digest: str) -> Cleaned:
         """A document seen before: the same goes, and what stood for it there stands for it here."""
+        first = self._visits[document.id, digest]
         if first is None:
             blocks = len(split(document.text, self.settings))
-            first = Cleaned(document.id, record, "", (), blocks=blocks, digest=text_digest(document.text))
+            first = Cleaned(document.id, record, "", (), blocks=blocks, digest=digest)
 
         def own(place: Place) -> Place:
             return replace(place, record=record) if (place.document, place.record) == first.key else place

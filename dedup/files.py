@@ -47,11 +47,28 @@ class Source:
         if self.path is None:
             yield from form.read(sys.stdin.buffer, self.name)
             return
-        try:
-            with self.path.open("rb") as stream:
-                yield from form.read(stream, self.name)
-        except OSError as error:
-            raise InputError(self.path, error.strerror or str(error)) from error
+        with input_errors(self.path), self.path.open("rb") as stream:
+            yield from form.read(stream, self.name)
+
+
+@contextmanager
+def input_errors(path: object) -> Iterator[None]:
+    """Turn what the system says about an input into an `InputError`."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(path, error.strerror or str(error)) from error
+
+
+@contextmanager
+def output_errors(path: object) -> Iterator[None]:
+    """Turn what the system says about an output into an `OutputError`."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # whoever read standard output has seen enough
+    except OSError as error:
+        raise OutputError(path, f"cannot be written: {error.strerror}") from error
 
 
 def find_sources(inputs: Sequence[str], *, may_be_empty: bool = False) -> list[Source]:
@@ -66,10 +83,8 @@ def find_sources(inputs: Sequence[str], *, may_be_empty: bool = False) -> list[S
     """
     sources: dict[str, Source] = {}
     for given in inputs:
-        try:
+        with input_errors(given):
             found = _sources(given, may_be_empty)
-        except OSError as error:
-            raise InputError(given, error.strerror or str(error)) from error
         for source in found:
             if source.name in sources:
                 raise InputError(source.path or STANDARD, f"another input is called {source.name!r} as well")
@@ -136,7 +151,7 @@ class Outputs:
         if output in (None, STANDARD):
             return
         path = Path(str(output))
-        with _writing(output):
+        with output_errors(output):
             if path.resolve() in self._inputs:
                 raise OutputError(output, "it is one of the inputs; choose another output")
             if path.exists() and not path.is_file():
@@ -155,7 +170,7 @@ class Outputs:
             return Output(None, "nowhere")
         if output == STANDARD:
             return Output(sys.stdout.buffer, "standard output")
-        with _writing(output):
+        with output_errors(output):
             path = Path(output).resolve()  # what a link points to is replaced, not the link
             staged = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
             self._make_folder(path.parent)
@@ -181,7 +196,7 @@ class Outputs:
         """
         while self._staged:
             staged, path = self._staged[0]
-            with _writing(path):
+            with output_errors(path):
                 is_new = not path.exists()
                 if not is_new:
                     staged.chmod(path.stat().st_mode)
@@ -191,17 +206,6 @@ class Outputs:
                 self._placed.append(path)
         self._placed.clear()
         self._made.clear()
-
-
-@contextmanager
-def _writing(path: object) -> Iterator[None]:
-    """Turn what the system says about an output into an `OutputError`."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise  # whoever read standard output has seen enough
-    except OSError as error:
-        raise OutputError(path, f"cannot be written: {error.strerror}") from error
 
 
 class Output:
@@ -225,7 +229,7 @@ class Output:
     def write(self, data: bytes) -> None:
         """Write some bytes."""
         if self._stream is not None:
-            with _writing(self._path):
+            with output_errors(self._path):
                 self._stream.write(data)
 
     def close(self) -> None:
@@ -233,7 +237,7 @@ class Output:
         if self._stream is None:
             return
         try:
-            with _writing(self._path):
+            with output_errors(self._path):
                 self._stream.flush()
                 if self._stream is not sys.stdout.buffer:
                     os.fsync(self._stream.fileno())

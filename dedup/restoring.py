@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dedup.cleaning import KeptText, restored
 from dedup.errors import InputError, RestoreError
-from dedup.files import Output, Outputs, Source, find_sources
+from dedup.files import Output, Outputs, Source, find_sources, input_errors
 from dedup.formats.base import Format, Record
 from dedup.records import Cleaned, Place
 from dedup.reports.jsonl import Emptied
@@ -35,11 +35,8 @@ def restore_files(cleaned: str, report_path: str, output: str, reading: Reading,
         OutputError: If an output exists or cannot be written.
     """
     report_source = Source(Path(report_path), report_path)
-    try:
-        with Path(report_path).open("rb") as stream:
-            report = read_report(stream, report_path)
-    except OSError as error:
-        raise InputError(report_path, error.strerror or str(error)) from error
+    with input_errors(report_path), Path(report_path).open("rb") as stream:
+        report = read_report(stream, report_path)
     run = _Restoring(cleaned, report, reading)
     with Outputs([*run.sources, report_source], force=force) as outputs:
         run.read_kept_texts()

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from dedup.deduplicator import Deduplicator
 from dedup.errors import InputError, InternalError, OutputError
-from dedup.files import STANDARD, Output, Outputs, Source, find_sources
+from dedup.files import STANDARD, Output, Outputs, Source, find_sources, output_errors
 from dedup.formats import choose_format
 from dedup.formats.base import Format, Record
 from dedup.records import Cleaned, Summary
@@ -132,10 +132,8 @@ def output_path(name: str, output: str | None, *, is_single: bool) -> str | None
     if output == STANDARD and not is_single:
         raise OutputError(output, "several inputs need a folder as their output")
     is_text = name.lower().endswith(".txt") and not output.lower().endswith(".txt")
-    try:
+    with output_errors(output):
         is_file = output == STANDARD or (is_single and not is_text and not Path(output).is_dir())
-    except OSError as error:
-        raise OutputError(output, f"cannot be written: {error.strerror}") from error
     return output if is_file else str(Path(output, name))
 
 
@@ -145,14 +143,13 @@ def _check_outputs(outputs: Outputs, inputs: Sequence[str], paths: Sequence[str 
         outputs.check(path)
     if writing.report is not None and Path(writing.report).resolve() in {Path(p).resolve() for p in paths if p}:
         raise OutputError(writing.report, "the report and a cleaned text would be the same file")
+    folders = {given: Path(given).resolve() for given in inputs if Path(given).is_dir()}
     for output in (writing.output, writing.report):
-        for given in inputs:
-            folder = Path(given).resolve()
-            if (
-                output not in (None, STANDARD)
-                and folder.is_dir()
-                and folder in Path(str(output), "-").resolve().parents
-            ):
+        if output is None or output == STANDARD:
+            continue
+        resolved = Path(output).resolve()
+        for given, folder in folders.items():
+            if folder == resolved or folder in resolved.parents:
                 raise OutputError(output, f"it is inside the input {given}; choose another output")
 
 

@@ -82,7 +82,8 @@ def input_line(file: str) -> bytes:
 
 def document_line(cleaned: Cleaned, spelling: str) -> bytes:
     """The line that comes before the merges of a document."""
-    changed = Changed(*cleaned.key[:1], cleaned.digest, cleaned.key[1], spelling)
+    document, record = cleaned.key
+    changed = Changed(document, cleaned.digest, record, spelling)
     return _line(
         {"type": "document", **{name: value for name, value in asdict(changed).items() if value not in (None, "")}}
     )
