@@ -1,17 +1,19 @@
-"""Only what setup.cfg cannot say: the extension module. Without a C compiler the reference kernels are installed."""
+"""Only what setup.cfg cannot say: the extension module. Without a C++ compiler the reference kernels are installed."""
+
+from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import CCompilerError, ExecError, PlatformError
 
-HEADERS = [f"dedup/_kernels/{name}.h" for name in ("folding", "minhash", "sets", "tokenize", "xxh3")]
 NATIVE = Extension(
     "dedup._kernels.native",
     ["dedup/_kernels/native.pyx"],
-    depends=HEADERS,
+    depends=[str(path) for path in sorted(Path("dedup/_kernels").glob("*.[hi]*")) if path.suffix != ".pyi"],
     include_dirs=["dedup/_kernels"],
-    extra_compile_args=["-O3"],
+    language="c++",
+    extra_compile_args=["-O3", "-std=c++17"],
 )
 
 

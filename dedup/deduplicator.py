@@ -9,31 +9,23 @@ than those that were kept, it is gone through once more, so that cleaning what i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from types import TracebackType
 
 from dedup import _kernels, minhash
 from dedup.banding import choose_banding
 from dedup.blocks import split
 from dedup.cleaning import cut
-from dedup.drafts import draft
+from dedup.drafts import Draft, draft, same_text
 from dedup.excerpts import Excerpt
-from dedup.index import Entry, Index
+from dedup.index import Index, Prepared
 from dedup.pairs import Pair
-from dedup.records import Cleaned, Document, Match, Place, Span, Summary, text_digest
+from dedup.records import Cleaned, Document, Match, Place, Span, Summary
 from dedup.settings import Settings
-from dedup.shingles import TokenBatch, Tokens, shingle_hashes, tokenize_blocks
+from dedup.shingles import tokenize
+from dedup.visits import Visits
 from dedup.working import Working
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A block that is being looked at; without tokens where it is too short and left alone."""
-
-    excerpt: Excerpt
-    tokens: Tokens | None
-    keys: list[int]
 
 
 class Deduplicator:
@@ -61,9 +53,7 @@ class Deduplicator:
         self.banding = choose_banding(self.settings)
         self._permutations = minhash.Permutations.drawn(self.banding.num_perm, self.settings.seed)
         self._index = self._new_index()
-        self._ids: set[str] = set()
-        # What was cut from every document, by id and digest of its text; None for nothing.
-        self._visits: dict[tuple[str, str], Cleaned | None] = {}
+        self._visits = Visits()
         self._oversized_buckets = 0
         self._summary = Summary()
 
@@ -78,8 +68,7 @@ class Deduplicator:
     def close(self) -> None:
         """Forget everything that was kept; the summary stays."""
         self._index = self._new_index()
-        self._ids.clear()
-        self._visits.clear()
+        self._visits = Visits()
 
     @property
     def summary(self) -> Summary:
@@ -98,26 +87,35 @@ class Deduplicator:
             TypeError: If its text is no string.
             InternalError: If a rule of the library was about to be broken.
         """
-        if not isinstance(document.text, str):
-            raise TypeError(f"the text of document {document.id!r} is {type(document.text).__name__}, not str")
+        return self.add_prepared(document, self.prepare([document])[0])
+
+    def prepare(self, documents: Sequence[Document]) -> list[Prepared]:
+        """What of the work on documents needs no other document: any thread may do it, in any order.
+
+        Raises:
+            TypeError: If a text is no string.
+        """
+        for document in documents:
+            if not isinstance(document.text, str):
+                raise TypeError(f"the text of document {document.id!r} is {type(document.text).__name__}, not str")
+        return self._index.prepare([document.text for document in documents])
+
+    def add_prepared(self, document: Document, prepared: Prepared) -> Cleaned:
+        """`add` for a document that has been prepared."""
         record = self._summary.documents
-        repeats_id = document.id in self._ids
-        digest = text_digest(document.text)
-        if repeats_id and (document.id, digest) in self._visits:
-            cleaned = self._revisited(document, record, digest)
+        visit = self._visits.look_up(document)
+        if visit.is_revisit:
+            cleaned = self._revisited(document, record, self._visits.changed(visit), prepared.count())
         else:
-            cleaned = replace(self._clean(Working(document, record, repeats_id=repeats_id)), digest=digest)
-            self._ids.add(document.id)
-            self._visits[document.id, digest] = replace(cleaned, text="", fields={}) if cleaned.merges else None
+            cleaned = self._clean(document, record, visit.repeats_id, prepared)
+            self._visits.remember(visit, cleaned)
         self._summary = self._summary.with_document(cleaned, len(document.text), self._oversized_buckets)
         return cleaned
 
-    def _revisited(self, document: Document, record: int, digest: str) -> Cleaned:
+    def _revisited(self, document: Document, record: int, first: Cleaned | None, blocks: int) -> Cleaned:
         """A document seen before: the same goes, and what stood for it there stands for it here."""
-        first = self._visits[document.id, digest]
         if first is None:
-            blocks = len(split(document.text, self.settings))
-            first = Cleaned(document.id, record, "", (), blocks=blocks, digest=digest)
+            first = Cleaned(document.id, record, "", (), blocks=blocks)
 
         def own(place: Place) -> Place:
             return replace(place, record=record) if (place.document, place.record) == first.key else place
@@ -129,92 +127,92 @@ class Deduplicator:
         )
 
     def _new_index(self) -> Index:
-        return Index(self.banding.bands, self.settings.bucket_limit)
+        return Index(self.settings, self.banding, self._permutations)
 
-    def _clean(self, working: Working) -> Cleaned:
+    def _clean(self, document: Document, record: int, repeats_id: bool, prepared: Prepared) -> Cleaned:
         if self.settings.scope == "document":
             self._index = self._new_index()
         oversized = self._index.oversized_buckets
-        while working.needs_another_round(self._go_through(working), self._ends_of_blocks):
-            self._index.roll_back()
+        self._index.begin(document.id, record, repeats_id)
+        number = self._index.pass_through(prepared, 0, 0)
+        if number == prepared.count():  # nothing in it stands elsewhere
+            cleaned = Cleaned(document.id, record, document.text, (), document.fields, number, repeats_id)
+        else:
+            working = Working(document, record, repeats_id=repeats_id, blocks=prepared.count())
+            self._go_in_rounds(working, prepared, number)
+            cleaned = working.cleaned()
         self._index.commit()
         self._oversized_buckets += self._index.oversized_buckets - oversized
-        return working.cleaned()
+        return cleaned
 
-    def _go_through(self, working: Working) -> list[Span]:
-        """Merge or keep every block that is left; returns the first and last character of each that is kept."""
-        blocks = self._blocks_of(working.begin_round())
-        working.blocks = working.blocks or len(blocks)
-        waiting = blocks[::-1]
-        kept: list[Span] = []
-        while waiting:
-            block = waiting.pop()
-            taken = self._merge(block, working)
-            if taken:
-                left = [part for rest in block.excerpt.between(taken) for part in self._blocks_of(rest)]
-                waiting += left[::-1]
-                continue
-            kept.append(_ends(block.excerpt))
-            if block.tokens is not None:
-                entry = Entry(working.document.id, working.record, working.repeats_id, block.excerpt)
-                self._index.add(entry, block.tokens.digest(), block.keys)
-        return kept
+    def _go_in_rounds(self, working: Working, prepared: Prepared, number: int) -> None:
+        """Go through what is left of a document until nothing more goes; something stands for block `number`."""
+        rest = working.begin_round()
+        self._go_through(working, rest, prepared, number)
+        while working.needs_another_round([rest.outer(*span) for span in self._index.kept()], self._ends_of_blocks):
+            self._index.roll_back()
+            rest = working.begin_round()
+            prepared = self._index.prepare([rest.text])[0]
+            self._index.begin(working.document.id, working.record, working.repeats_id, rest)
+            self._go_through(working, rest, prepared, self._index.pass_through(prepared, 0, 0))
+
+    def _go_through(self, working: Working, rest: Excerpt, prepared: Prepared, number: int) -> None:
+        """Merge or keep every block of what is left of the document, from `number` on, which something stands for."""
+        waiting: list[tuple[Prepared, int, int]] = []
+        part, shift = prepared, 0
+        while True:
+            if number < part.count():
+                start, end = part.block(number)
+                excerpt = rest.part(shift + start, shift + end)
+                taken = self._merge(part, number, excerpt, working)
+                if not taken:
+                    self._index.keep(part, number, shift)
+                waiting.append((part, number + 1, shift))
+                for left in reversed(_between(taken, end - start) if taken else ()):
+                    text = excerpt.text[left.start : left.end]
+                    waiting.append((self._index.prepare([text])[0], 0, shift + start + left.start))
+            if not waiting:
+                return
+            part, first, shift = waiting.pop()
+            number = self._index.pass_through(part, first, shift)
 
     def _ends_of_blocks(self, excerpt: Excerpt) -> list[Span]:
-        return [_ends(excerpt.part(*block)) for block in split(excerpt.text, self.settings)]
+        return [excerpt.outer(*block) for block in split(excerpt.text, self.settings)]
 
-    def _blocks_of(self, excerpt: Excerpt) -> list[_Block]:
-        spans = split(excerpt.text, self.settings)
-        batch = tokenize_blocks(excerpt.text, spans)
-        keys = self._keys_of(batch)
-        counts = batch.counts().tolist()
-        return [
-            _Block(
-                excerpt.part(*span),
-                batch.block(i).moved(-span.start) if counts[i] >= self.settings.min_tokens else None,
-                keys[i],
-            )
-            for i, span in enumerate(spans)
-        ]
-
-    def _keys_of(self, batch: TokenBatch) -> list[list[int]]:
-        """One key a band for every block; none for blocks without shingles, which are compared exactly (R9)."""
-        shingles, offsets = shingle_hashes(batch, self.settings.shingle_length)
-        signatures = minhash.signatures(shingles, offsets, self._permutations)
-        keys: list[list[int]] = minhash.band_keys(signatures, self.banding).tolist()
-        return [block if offsets[i] < offsets[i + 1] else [] for i, block in enumerate(keys)]
-
-    def _merge(self, block: _Block, working: Working) -> list[Span]:
+    def _merge(self, part: Prepared, number: int, excerpt: Excerpt, working: Working) -> list[Span]:
         """Merge what of a block stands in the index; returns the spans of the block's text that go."""
-        if block.tokens is None or not working.may_go(block.excerpt):
+        if not working.may_go(excerpt):
             return []
-        matches = self._matches(block.excerpt, block.tokens, block.keys)
-        taken = (self._merge_pair(pair, match, working) for match, pair in matches)
+        taken = (self._merge_with(match, excerpt, working) for match in self._matches(part, number))
         return next(filter(None, taken), [])
 
-    def _matches(self, excerpt: Excerpt, tokens: Tokens, keys: list[int]) -> Iterator[tuple[Match, Pair]]:
-        """The kept blocks that exact comparison finds similar enough: equal ones, then the most similar first."""
-        same = self._index.same_digest(tokens.digest())
-        if same is not None:
-            pair = Pair(excerpt, tokens, self._index[same].excerpt, self.settings)
-            if pair.is_exact:
-                yield Match(same, 1.0, "digest"), pair
-        matches = []
-        for number in self._index.sharing_a_band(keys):
-            pair = Pair(excerpt, tokens, self._index[number].excerpt, self.settings)
-            if pair.overlap.jaccard >= self.settings.threshold:
-                matches.append((Match(number, pair.overlap.jaccard, "bands"), pair))
-        yield from sorted(matches, key=lambda found: (-found[0].similarity, found[0].entry))
+    def _matches(self, part: Prepared, number: int) -> Iterator[Match]:
+        """The kept blocks that exact comparison finds similar enough: an equal one, then the most similar first."""
+        matches = self._index.matches()
+        yield from matches
+        if matches[0].found_by == "digest":
+            yield from self._index.similar(part, number)
 
-    def _merge_pair(self, pair: Pair, match: Match, working: Working) -> list[Span]:
+    def _merge_with(self, match: Match, excerpt: Excerpt, working: Working) -> list[Span]:
         """Merge what of a block stands in one kept block; returns the spans of the block's text that go."""
+        entry = self._index[match.entry]
         taken: list[Span] = []
-        for parts in pair.segments():
-            drafts = [draft(pair, part) for part in parts]
-            if working.merge(drafts, self._index[match.entry], match.found_by):
-                taken += [pair.a.span_of(found.core) for found in drafts]
+        for drafts in self._drafts(excerpt, entry.excerpt):
+            if working.merge(drafts, entry, match.found_by):
+                taken += [excerpt.span_of(found.core) for found in drafts]
         return taken
 
+    def _drafts(self, excerpt: Excerpt, kept: Excerpt) -> Iterator[list[Draft]]:
+        whole = same_text(excerpt, kept)
+        if whole is not None:
+            yield [whole]
+            return
+        pair = Pair(excerpt, tokenize(excerpt.text), kept, self.settings)
+        for parts in pair.segments():
+            yield [draft(pair, part) for part in parts]
 
-def _ends(excerpt: Excerpt) -> Span:
-    return Span(excerpt.pieces[0].start, excerpt.pieces[-1].end)
+
+def _between(spans: Sequence[Span], length: int) -> list[Span]:
+    """What stands before, between and after sorted, separate spans of a text of this length."""
+    edges = [0, *(edge for span in spans for edge in span), length]
+    return [Span(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]

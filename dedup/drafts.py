@@ -46,6 +46,13 @@ def draft(pair: Pair, part: Segment) -> Draft:
     )
 
 
+def same_text(a: Excerpt, b: Excerpt) -> Draft | None:
+    """The merge of a whole block with a kept copy of the same characters; None where it is not as simple as that."""
+    if len(a.pieces) > 1 or len(b.pieces) > 1 or a.text != b.text or a.text[0].isspace():
+        return None
+    return Draft(a.pieces[0], b.pieces[0], "exact", 1.0, 1.0, 0, (), b.pieces)
+
+
 def _core(pair: Pair, part: Segment) -> Span:
     """The characters that go: tokens and the punctuation that belongs to them."""
     inner = pair.tokens_a.extent(part.a, part.a_end)

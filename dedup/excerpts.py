@@ -54,6 +54,13 @@ class Excerpt:
         place = max(0, bisect_right(self.offsets, at) - 1)
         return self.pieces[place].start + at - self.offsets[place]
 
+    def outer(self, start: int, end: int) -> Span:
+        """From the first to the last of the characters `[start, end)` of `text`, in the document."""
+        if len(self.pieces) == 1:
+            first = self.pieces[0].start
+            return Span(first + start, first + end)
+        return Span(self.position(start), self.position(end - 1) + 1)
+
     def span_of(self, original: Span) -> Span:
         """Where a span of the document that lies inside one piece stands in `text`."""
         place = bisect_right(self.pieces, original.start, key=lambda piece: piece.start) - 1

@@ -1,13 +1,22 @@
-"""What is kept so far: exact digests and LSH band tables over kept blocks only.
+"""What is kept so far, over the whole corpus: kept blocks, and the documents they stand in.
 
-Everything found here is a proposal: equal digests and shared bands say which earlier blocks are worth comparing.
+Everything found here was compared by its real tokens: equal digests and shared bands only say what to compare.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from dedup import _kernels
+from dedup._kernels import Batch
+from dedup._kernels.reference_arrays import Recipe
+from dedup.banding import Banding
+from dedup.blocks import KERNEL_UNITS, split
 from dedup.excerpts import Excerpt
+from dedup.minhash import Permutations
+from dedup.records import FoundBy, Match, Span
+from dedup.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,82 +36,112 @@ class Entry:
     excerpt: Excerpt
 
 
-@dataclass(frozen=True, slots=True)
-class _Added:
-    """What adding an entry changed: its digest, if that was new, and (band, key) of buckets it went into or filled."""
+class _Owner(NamedTuple):
+    """A document that blocks were kept of; `rest` is what was left of it when they were, if not all of it."""
 
-    digest: bytes | None
-    stored: list[tuple[int, int]]
-    filled: list[tuple[int, int]]
+    document: str
+    record: int
+    repeats_id: bool
+    rest: Excerpt | None
+
+
+class Prepared(NamedTuple):
+    """One text of a batch: what the index looks its blocks up by."""
+
+    batch: Batch
+    text: int
+
+    def count(self) -> int:
+        """Blocks of the text."""
+        return self.batch.count(self.text)
+
+    def block(self, number: int) -> Span:
+        """The characters of a block."""
+        return Span(*self.batch.block(self.text, number))
 
 
 class Index:
-    """Kept blocks in memory, numbered in the order they were added.
+    """Kept blocks in memory. Blocks of one document at a time are added, and committed or rolled back together."""
 
-    A bucket of a band table holds no more than `bucket_limit` entries: the first of them stand for the rest, so that
-    neither boilerplate nor forged text makes the work quadratic. What was left out is counted.
-    """
-
-    def __init__(self, bands: int, bucket_limit: int) -> None:
-        self._entries: list[Entry] = []
-        self._digests: dict[bytes, int] = {}
-        self._tables: list[dict[int, list[int]]] = [{} for _ in range(bands)]
-        self._bucket_limit = bucket_limit
-        self._oversized: set[tuple[int, int]] = set()
-        self._uncommitted: list[_Added] = []
+    def __init__(self, settings: Settings, banding: Banding, permutations: Permutations) -> None:
+        self._settings = settings
+        recipe = Recipe(
+            ngram=settings.shingle_length,
+            bands=banding.bands,
+            rows=banding.rows,
+            min_tokens=settings.min_tokens,
+            bucket_limit=settings.bucket_limit,
+            threshold=settings.threshold,
+            multipliers=permutations.multipliers,
+            increments=permutations.increments,
+        )
+        self._blocks = _kernels.chosen().Index(recipe)
+        self._owners: list[_Owner] = []
 
     def __len__(self) -> int:
-        return len(self._entries)
-
-    def __getitem__(self, number: int) -> Entry:
-        return self._entries[number]
+        return len(self._blocks)
 
     @property
     def oversized_buckets(self) -> int:
         """Buckets that were full when one more entry came."""
-        return len(self._oversized)
+        return self._blocks.oversized_buckets
 
-    def add(self, entry: Entry, digest: bytes, keys: list[int]) -> None:
-        """Add a kept block; `keys` holds one key a band, or nothing for a block without shingles."""
-        number = len(self._entries)
-        self._entries.append(entry)
-        added = _Added(digest if digest not in self._digests else None, [], [])
-        self._digests.setdefault(digest, number)
-        for place in enumerate(keys):
-            band, key = place
-            bucket = self._tables[band].setdefault(key, [])
-            if len(bucket) < self._bucket_limit:
-                bucket.append(number)
-                added.stored.append(place)
-            elif place not in self._oversized:
-                self._oversized.add(place)
-                added.filled.append(place)
-        self._uncommitted.append(added)
+    def prepare(self, texts: list[str]) -> list[Prepared]:
+        """Split texts into blocks and compute what these are looked up by. Any thread may do this at any time."""
+        if self._settings.unit in KERNEL_UNITS:
+            batch = self._blocks.prepare(texts, KERNEL_UNITS[self._settings.unit])
+            return [Prepared(batch, number) for number in range(len(texts))]
+        blocks = self._blocks
+        return [Prepared(blocks.prepare_spans(text, [*split(text, self._settings)]), 0) for text in texts]
+
+    def begin(self, document: str, record: int, repeats_id: bool, rest: Excerpt | None = None) -> None:
+        """The blocks that come now belong to this document; to what was left of it, if `rest` is given."""
+        is_whole = rest is None or rest.pieces[:1] == (Span(0, len(rest.text)),)
+        self._owners.append(_Owner(document, record, repeats_id, None if is_whole else rest))
+
+    def pass_through(self, prepared: Prepared, first: int, shift: int) -> int:
+        """Keep the blocks of a text from `first` on, up to one that an entry stands for; returns its number.
+
+        Args:
+            prepared: The text.
+            first: The block to begin with.
+            shift: Where the text begins in what `begin` named.
+
+        Returns:
+            The number of that block, or the number of all blocks. What stands for it is in `matches()`.
+        """
+        return self._blocks.pass_through(*prepared, first, len(self._owners) - 1, shift)
+
+    def matches(self) -> list[Match]:
+        """The entries that `pass_through` found: one with equal tokens, or the similar ones, most similar first."""
+        found_by: FoundBy = "digest" if self._blocks.is_by_digest else "bands"
+        return [Match(entry, similarity, found_by) for entry, similarity in self._blocks.matches()]
+
+    def similar(self, prepared: Prepared, number: int) -> list[Match]:
+        """The entries similar to a block, most similar first."""
+        return [Match(entry, similarity, "bands") for entry, similarity in self._blocks.find_similar(*prepared, number)]
+
+    def keep(self, prepared: Prepared, number: int, shift: int) -> None:
+        """Keep a block although something stands for it."""
+        self._blocks.keep(*prepared, number, len(self._owners) - 1, shift)
+
+    def kept(self) -> list[Span]:
+        """The blocks kept since `begin`, those too short to be compared included, in order of keeping."""
+        return [Span(*span) for span in self._blocks.kept()]
 
     def commit(self) -> None:
-        """Keep what was added since the last commit for good."""
-        self._uncommitted.clear()
+        """Keep what was added since `begin` for good."""
+        self._blocks.commit()
 
     def roll_back(self) -> None:
-        """Forget what was added since the last commit."""
-        while self._uncommitted:
-            added = self._uncommitted.pop()
-            self._entries.pop()
-            if added.digest is not None:
-                del self._digests[added.digest]
-            for band, key in added.stored:
-                self._tables[band][key].pop()
-                if not self._tables[band][key]:
-                    del self._tables[band][key]
-            self._oversized.difference_update(added.filled)
+        """Forget what was added since `begin`."""
+        self._blocks.roll_back()
+        self._owners.pop()
 
-    def same_digest(self, digest: bytes) -> int | None:
-        """The first entry with this digest."""
-        return self._digests.get(digest)
-
-    def sharing_a_band(self, keys: list[int]) -> list[int]:
-        """The entries that share a band with these keys, in order."""
-        found: set[int] = set()
-        for table, key in zip(self._tables, keys, strict=False):
-            found.update(table.get(key, ()))
-        return sorted(found)
+    def __getitem__(self, number: int) -> Entry:
+        owner, start, end = self._blocks.entry(number)
+        document, record, repeats_id, rest = self._owners[owner]
+        text = self._blocks.text(number)
+        if rest is None:
+            return Entry(document, record, repeats_id, Excerpt(text, (Span(start, end),), (0,)))
+        return Entry(document, record, repeats_id, rest.part(start, end))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import _kernels
-from dedup._kernels.reference import BandKeys, Offsets, Shingles, Signatures
+from dedup._kernels.reference_arrays import BandKeys, Offsets, Shingles, Signatures
 from dedup.banding import Banding
 from dedup.errors import SettingsError
 

@@ -16,7 +16,7 @@ import numpy as np
 import xxhash
 
 from dedup import _kernels
-from dedup._kernels.reference import Folded, Ids, Offsets, Shingles, TokenHashes
+from dedup._kernels.reference_arrays import Folded, Ids, Offsets, Shingles, TokenHashes
 from dedup.records import Span
 
 

@@ -12,7 +12,7 @@ from dedup.drafts import Draft
 from dedup.errors import InternalError
 from dedup.excerpts import Excerpt
 from dedup.index import Entry
-from dedup.records import Cleaned, Document, FoundBy, Merge, Place, Span
+from dedup.records import Cleaned, Document, FoundBy, Merge, Place, Span, text_digest
 
 # A round may find that a copy is itself a duplicate, and take back what was merged into it. Should a text be made so
 # that this goes on for ever, copies that something was merged into stay from some round on.
@@ -40,11 +40,11 @@ class Working:
         blocks: How many blocks it has.
     """
 
-    def __init__(self, document: Document, record: int, *, repeats_id: bool) -> None:
+    def __init__(self, document: Document, record: int, *, repeats_id: bool, blocks: int) -> None:
         self.document = document
         self.record = record
         self.repeats_id = repeats_id
-        self.blocks = 0
+        self.blocks = blocks
         self._rounds = 0
         self._merged = self._refused = False
         self._groups: list[_Group] = []
@@ -127,6 +127,7 @@ class Working:
             self.document.fields,
             self.blocks,
             repeats_id=self.repeats_id,
+            digest=text_digest(self.document.text) if cuts else "",
         )
 
     def _cuts(self) -> list[Span]:

@@ -18,11 +18,14 @@ _ROOT = Path(dedup.__file__).parent
 # inside a folder `base` and tables stand below their siblings, and the folder's own module above them.
 _LEVELS = (
     ("version", "errors", "records", "_kernels.unicode"),
-    ("settings", "graphemes", "_kernels.reference"),
+    ("settings", "graphemes", "_kernels.reference_arrays"),
+    ("_kernels.reference_blocks",),
+    ("_kernels.reference_index",),
+    ("_kernels.reference",),
     ("_kernels",),
     ("banding", "excerpts", "blocks", "shingles", "alignment", "cleaning"),
-    ("minhash", "merging", "index"),
-    ("pairs",),
+    ("minhash", "merging", "visits"),
+    ("pairs", "index"),
     ("drafts",),
     ("working",),
     ("deduplicator", "comparison", "formats.base", "reports", "reports.jsonl", "reports.terminal"),

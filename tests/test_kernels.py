@@ -15,7 +15,7 @@ import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup._kernels.reference import SHINGLE_MULTIPLIER
+from dedup._kernels.reference_arrays import SHINGLE_MULTIPLIER
 from tests.kernels import IMPLEMENTATIONS, native, needs_native
 
 U64 = np.uint64

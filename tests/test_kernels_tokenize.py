@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup._kernels import reference
-from dedup._kernels.reference import TokenArrays
+from dedup._kernels.reference_arrays import TokenArrays
 from tests.kernels import IMPLEMENTATIONS, native, needs_native
 from tests.naive import PIECES, any_text, texts, tokens
 

@@ -10,7 +10,7 @@ import datasketch
 import numpy as np
 import pytest
 
-from dedup._kernels.reference import Shingles, Signatures
+from dedup._kernels.reference_arrays import Shingles, Signatures
 from dedup.banding import Banding
 from dedup.errors import SettingsError
 from dedup.minhash import Permutations, band_keys, estimate, from_datasketch, signatures, to_datasketch

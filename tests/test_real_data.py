@@ -14,7 +14,7 @@ import pytest
 
 import dedup
 from dedup import Document, Settings, _kernels, minhash
-from dedup._kernels.reference import Spans
+from dedup._kernels.reference_arrays import Spans
 from dedup.banding import choose_banding
 from dedup.blocks import split
 from dedup.excerpts import Excerpt

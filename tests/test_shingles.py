@@ -10,7 +10,7 @@ import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup._kernels.reference import Ids
+from dedup._kernels.reference_arrays import Ids
 from dedup.records import Span
 from dedup.shingles import Overlap, number_tokens, overlap, shingle_hashes, tokenize, tokenize_blocks
 from tests.naive import texts

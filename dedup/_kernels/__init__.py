@@ -10,25 +10,59 @@ import os
 from functools import cache
 from typing import Protocol, cast
 
-from dedup._kernels.reference import (
+from dedup._kernels.reference_arrays import (
     BandKeys,
     Folded,
     Ids,
     Offsets,
+    Recipe,
     Shingles,
     Signatures,
     Spans,
     TokenArrays,
     TokenHashes,
 )
+from dedup._kernels.reference_blocks import Span
 from dedup.errors import SettingsError
 
 _VARIABLE = "DEDUP_KERNELS"
 _NAMES = ("native", "reference")
 
 
+class Batch(Protocol):
+    """Texts that have been prepared; see `reference_index.py`."""
+
+    def count(self, text: int) -> int: ...
+    def block(self, text: int, number: int) -> Span: ...
+    def characters(self) -> int: ...
+
+
+class Index(Protocol):
+    """What is kept so far; see `reference_index.py`."""
+
+    is_by_digest: bool
+    has_same_characters: bool
+
+    def __len__(self) -> int: ...
+    @property
+    def oversized_buckets(self) -> int: ...
+    @property
+    def bytes(self) -> int: ...
+    def prepare(self, texts: list[str], unit: int) -> Batch: ...
+    def prepare_spans(self, text: str, spans: list[Span]) -> Batch: ...
+    def pass_through(self, batch: Batch, text: int, first: int, document: int, shift: int) -> int: ...
+    def matches(self) -> list[tuple[int, float]]: ...
+    def find_similar(self, batch: Batch, text: int, number: int) -> list[tuple[int, float]]: ...
+    def keep(self, batch: Batch, text: int, number: int, document: int, shift: int) -> None: ...
+    def kept(self) -> list[Span]: ...
+    def entry(self, number: int) -> tuple[int, int, int]: ...
+    def text(self, number: int) -> str: ...
+    def commit(self) -> None: ...
+    def roll_back(self) -> None: ...
+
+
 class Kernels(Protocol):
-    """What every implementation offers; `reference.py` says what each function computes."""
+    """What every implementation offers; `reference_arrays.py` and its siblings say what each function computes."""
 
     NAME: str
 
@@ -39,6 +73,8 @@ class Kernels(Protocol):
     ) -> Signatures: ...
     def band_keys(self, signatures: Signatures, bands: int, rows: int) -> BandKeys: ...
     def number_tokens(self, folded: Folded, folded_ends: Offsets, hashes: TokenHashes) -> Ids: ...
+    def split(self, text: str, unit: int) -> list[Span]: ...
+    def Index(self, recipe: Recipe) -> Index: ...  # noqa: N802  # a class
     def overlap(self, ids_a: Ids, ids_b: Ids, ngram: int) -> tuple[int, int, int]: ...
 
 
@@ -56,7 +92,7 @@ def chosen() -> Kernels:
         return _load(forced or "native")
     except ModuleNotFoundError as missing:
         if forced:
-            remedy = "the native kernels were not built: install again where a C compiler is found"
+            remedy = "the native kernels were not built: install again where a C++ compiler is found"
             raise SettingsError(_VARIABLE, forced, remedy) from missing
         return _load("reference")
 

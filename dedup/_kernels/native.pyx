@@ -1,55 +1,108 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
-"""The native kernels: thin bindings of the C headers beside this file. `reference.py` says what each one computes."""
+# distutils: language = c++
+"""The native kernels: thin bindings of the C++ headers beside this file. `reference.py` says what each one computes."""
 
 import numpy as np
 
+from dedup._kernels.reference_arrays import Recipe
 from dedup._kernels.unicode import TABLE
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.string cimport memcpy, memset
+from libc.string cimport memcpy, memmove
 
 
 cdef extern from "Python.h":
     int PyUnicode_KIND(object text)
     void *PyUnicode_DATA(object text)
+    object PyUnicode_FromKindAndData(int kind, const void *data, Py_ssize_t size)
 
 
-cdef extern from "folding.h" nogil:
-    ctypedef struct token_sink:
-        int64_t *starts
-        int64_t *ends
-        int64_t *folded_ends
-        uint64_t *hashes
-        uint8_t *folded
-        int64_t count
-        int64_t folded_size
-        int failed
-    void unicode_load(const uint32_t *pages, const uint32_t *entries, const uint32_t *pool)
-    void sink_free(token_sink *sink)
-    uint64_t xxh3(const uint8_t *data, size_t size)
+cdef extern from "array.hpp" nogil:
+    cdef cppclass Array[T]:
+        T *data
+        int64_t size
+        T& operator[](int64_t)
+        void clear()
+        void push(T) except +
+        void resize(int64_t) except +
 
 
-cdef extern from *:
-    """
-    #define CHARACTER uint8_t
-    #define TOKENIZE tokenize_1
-    #include "tokenize.h"
-    #define CHARACTER uint16_t
-    #define TOKENIZE tokenize_2
-    #include "tokenize.h"
-    #define CHARACTER uint32_t
-    #define TOKENIZE tokenize_4
-    #include "tokenize.h"
-    """
-    void tokenize_1(token_sink *sink, const uint8_t *text, int64_t start, int64_t end) nogil
-    void tokenize_2(token_sink *sink, const uint16_t *text, int64_t start, int64_t end) nogil
-    void tokenize_4(token_sink *sink, const uint32_t *text, int64_t start, int64_t end) nogil
-
-
-cdef extern from "minhash.h" nogil:
-    int64_t shingle_block(const uint64_t *hashes, int64_t count, int64_t ngram, uint32_t *out)
-    void minhash_block(const uint32_t *shingles, int64_t count, const uint32_t *multipliers,
-                       const uint32_t *increments, int64_t num_perm, uint32_t *signature)
+cdef extern from "index.hpp" nogil:
+    cdef cppclass TokenList:
+        Array[int64_t] starts
+        Array[int64_t] ends
+        Array[int64_t] folded_starts
+        Array[int64_t] folded_ends
+        Array[uint64_t] hashes
+        Array[uint8_t] folded
+        int64_t count()
+    cdef struct Text:
+        const void *data
+        int64_t length
+        int width
+    cdef struct Span:
+        int64_t start
+        int64_t end
+    cdef cppclass Permutations:
+        void draw(const uint32_t *, const uint32_t *, int64_t) except +
+        int64_t padded()
+    cdef struct CppBlock "Block":
+        int64_t start
+        int64_t end
+        int64_t tokens
+    cdef cppclass CppRecipe "Recipe":
+        int64_t ngram
+        int64_t bands
+        int64_t rows
+        int64_t min_tokens
+        int64_t bucket_limit
+        double threshold
+        Permutations permutations
+    cdef cppclass CppBatch "Batch":
+        Array[Text] texts
+        Array[int64_t] offsets
+        Array[CppBlock] blocks
+    cdef cppclass Scratch:
+        TokenList tokens
+        Array[uint32_t] shingles
+    cdef struct CppEntry "Entry":
+        int64_t document
+        int64_t start
+        int64_t end
+    cdef struct CppMatch "Match":
+        int64_t entry
+        double similarity
+    cdef cppclass CppIndex "Index":
+        int64_t oversized_buckets
+        Array[Span] kept
+        Array[CppMatch] matches
+        bint is_by_digest
+        bint has_same_characters
+        CppIndex(const CppRecipe &) except +
+        int64_t size()
+        const CppEntry &operator[](int64_t)
+        Text text(int64_t)
+        int64_t pass_through(const CppBatch &, int64_t, int64_t, int64_t, int64_t) except +
+        bint find_similar(const CppBatch &, int64_t, int64_t) except +
+        void keep(const CppBatch &, int64_t, int64_t, int64_t, int64_t) except +
+        void commit()
+        void roll_back() except +
+        int64_t bytes()
+    ctypedef struct InstructionSet:
+        const char *name
+    const InstructionSet *instructions
+    const InstructionSet *instruction_sets
+    int instruction_set_count
+    bint instructions_are_there(int)
+    void unicode_load(const uint32_t *, const uint32_t *, const uint32_t *)
+    uint64_t xxh3(const uint8_t *, size_t)
+    void tokenize_text "tokenize"(TokenList &, const Text &, int64_t, int64_t) except +
+    void split_blocks "split"(const Text &, int, Array[Span] &) except +
+    int64_t shingle_block(const uint64_t *, int64_t, int64_t, uint32_t *)
+    void minhash_block(const uint32_t *, int64_t, const Permutations &, uint32_t *, uint32_t *)
+    uint64_t band_key(const uint32_t *, int64_t, int64_t)
+    void prepare_text(const CppRecipe &, const Text &, int, CppBatch &, Scratch &) except +
+    void prepare_spans(const CppRecipe &, const Text &, const Span *, int64_t, CppBatch &, Scratch &) except +
 
 
 cdef extern from "sets.h" nogil:
@@ -59,11 +112,34 @@ cdef extern from "sets.h" nogil:
 
 NAME = "native"
 
-# Kept alive for the C side, which reads them for as long as the module lives.
+# Kept alive for the C++ side, which reads them for as long as the module lives.
 cdef const uint32_t[::1] _pages = TABLE.pages
 cdef const uint32_t[::1] _entries = TABLE.entries
 cdef const uint32_t[::1] _pool = TABLE.pool
 unicode_load(&_pages[0], &_entries[0], &_pool[0])
+
+
+def instruction_sets_here():
+    """Names of the instruction sets that this processor has, the widest first."""
+    return [instruction_sets[i].name.decode() for i in range(instruction_set_count) if instructions_are_there(i)]
+
+
+def use_instructions(str name not None):
+    """Compute with one of `instruction_sets_here()` from now on; all give the same answers."""
+    global instructions
+    for i in range(instruction_set_count):
+        if instruction_sets[i].name.decode() == name and instructions_are_there(i):
+            instructions = &instruction_sets[i]
+            return
+    raise ValueError(f"this processor has no {name}; it has {', '.join(instruction_sets_here())}")
+
+
+cdef inline Text _text_of(str text):
+    cdef Text result
+    result.data = PyUnicode_DATA(text)
+    result.length = len(text)
+    result.width = PyUnicode_KIND(text)
+    return result
 
 
 cdef object _copy(const void *source, Py_ssize_t count, dtype):
@@ -76,38 +152,40 @@ cdef object _copy(const void *source, Py_ssize_t count, dtype):
 
 
 def tokenize(str text not None, const int64_t[:, ::1] spans):
-    cdef token_sink sink
-    cdef int64_t i, count = spans.shape[0], length = len(text)
-    cdef int kind = PyUnicode_KIND(text)
-    cdef const void *data = PyUnicode_DATA(text)
+    cdef TokenList tokens
+    cdef int64_t i, size, count = spans.shape[0], length = len(text), written = 0
+    cdef Text source = _text_of(text)
     token_offsets = np.zeros(count + 1, np.int64)
     cdef int64_t[::1] offsets = token_offsets
     for i in range(count):
         if not 0 <= spans[i, 0] <= spans[i, 1] <= length:
             raise ValueError(f"span {i} is not inside the text: [{spans[i, 0]}, {spans[i, 1]}) of {length}")
-    memset(&sink, 0, sizeof(sink))
-    try:
-        with nogil:
-            for i in range(count):
-                if kind == 1:
-                    tokenize_1(&sink, <const uint8_t *>data, spans[i, 0], spans[i, 1])
-                elif kind == 2:
-                    tokenize_2(&sink, <const uint16_t *>data, spans[i, 0], spans[i, 1])
-                else:
-                    tokenize_4(&sink, <const uint32_t *>data, spans[i, 0], spans[i, 1])
-                offsets[i + 1] = sink.count
-        if sink.failed:
-            raise MemoryError
-        return (
-            _copy(sink.starts, sink.count, np.int64),
-            _copy(sink.ends, sink.count, np.int64),
-            _copy(sink.hashes, sink.count, np.uint64),
-            token_offsets,
-            _copy(sink.folded, sink.folded_size, np.uint8),
-            _copy(sink.folded_ends, sink.count, np.int64),
-        )
-    finally:
-        sink_free(&sink)
+    with nogil:
+        for i in range(count):
+            tokenize_text(tokens, source, spans[i, 0], spans[i, 1])
+            offsets[i + 1] = tokens.count()
+    for i in range(tokens.count()):  # the folded tokens, moved up one behind the other
+        size = tokens.folded_ends[i] - tokens.folded_starts[i]
+        memmove(tokens.folded.data + written, tokens.folded.data + tokens.folded_starts[i], size)
+        written += size
+        tokens.folded_ends[i] = written
+    return (
+        _copy(tokens.starts.data, tokens.count(), np.int64),
+        _copy(tokens.ends.data, tokens.count(), np.int64),
+        _copy(tokens.hashes.data, tokens.count(), np.uint64),
+        token_offsets,
+        _copy(tokens.folded.data, written, np.uint8),
+        _copy(tokens.folded_ends.data, tokens.count(), np.int64),
+    )
+
+
+def split(str text not None, int unit):
+    cdef Array[Span] found
+    cdef Text source = _text_of(text)
+    cdef int64_t i
+    with nogil:
+        split_blocks(source, unit, found)
+    return [(found[i].start, found[i].end) for i in range(found.size)]
 
 
 def xxh3_64(const uint8_t[::1] data):
@@ -132,15 +210,22 @@ def shingle(const uint64_t[::1] hashes, const int64_t[::1] token_offsets, int64_
 
 def minhash(const uint32_t[::1] shingles, const int64_t[::1] shingle_offsets, const uint32_t[::1] multipliers,
             const uint32_t[::1] increments):
-    cdef int64_t i, first, blocks = shingle_offsets.shape[0] - 1, num_perm = multipliers.shape[0]
+    cdef int64_t i, first, count, blocks = shingle_offsets.shape[0] - 1, num_perm = multipliers.shape[0]
+    cdef Permutations permutations
+    cdef Array[uint32_t] mixed, signature
     signatures = np.full((blocks, num_perm), 0xFFFFFFFF, np.uint32)
     cdef uint32_t[:, ::1] out = signatures
+    if num_perm == 0:
+        return signatures
+    permutations.draw(&multipliers[0], &increments[0], num_perm)
+    signature.resize(permutations.padded())
     with nogil:
         for i in range(blocks):
-            first = shingle_offsets[i]
-            if shingle_offsets[i + 1] > first:
-                minhash_block(&shingles[first], shingle_offsets[i + 1] - first, &multipliers[0], &increments[0],
-                              num_perm, &out[i, 0])
+            first, count = shingle_offsets[i], shingle_offsets[i + 1] - shingle_offsets[i]
+            if count > 0:
+                mixed.resize(count)
+                minhash_block(&shingles[first], count, permutations, mixed.data, signature.data)
+                memcpy(&out[i, 0], signature.data, num_perm * 4)
     return signatures
 
 
@@ -153,7 +238,7 @@ def band_keys(const uint32_t[:, ::1] signatures, int64_t bands, int64_t rows):
     with nogil:
         for i in range(blocks):
             for band in range(bands):
-                out[i, band] = xxh3(<const uint8_t *>&signatures[i, band * rows], rows * 4)
+                out[i, band] = band_key(&signatures[i, 0], band, rows)
     return keys
 
 
@@ -183,3 +268,123 @@ def overlap(const int32_t[::1] ids_a, const int32_t[::1] ids_b, int64_t ngram):
     if failed:
         raise MemoryError
     return counts[0], counts[1], counts[2]
+
+
+cdef class Batch:
+    cdef CppBatch batch
+    cdef list texts  # whose characters the batch points at
+
+    def count(self, int64_t text):
+        return self.batch.offsets[text + 1] - self.batch.offsets[text]
+
+    def block(self, int64_t text, int64_t number):
+        cdef const CppBlock *found = &self.batch.blocks[self.batch.offsets[text] + number]
+        return found.start, found.end
+
+    def characters(self):
+        cdef int64_t i, sum = 0
+        for i in range(self.batch.texts.size):
+            sum += self.batch.texts[i].length
+        return sum
+
+
+cdef class Index:
+    cdef CppRecipe recipe
+    cdef CppIndex *index
+
+    def __cinit__(self, recipe not None: Recipe):
+        cdef const uint32_t[::1] multipliers = recipe.multipliers
+        cdef const uint32_t[::1] increments = recipe.increments
+        self.recipe.ngram = recipe.ngram
+        self.recipe.bands = recipe.bands
+        self.recipe.rows = recipe.rows
+        self.recipe.min_tokens = recipe.min_tokens
+        self.recipe.bucket_limit = recipe.bucket_limit
+        self.recipe.threshold = recipe.threshold
+        self.recipe.permutations.draw(&multipliers[0], &increments[0], multipliers.shape[0])
+        self.index = new CppIndex(self.recipe)
+
+    def __dealloc__(self):
+        del self.index
+
+    def __len__(self):
+        return self.index.size()
+
+    @property
+    def oversized_buckets(self):
+        return self.index.oversized_buckets
+
+    def prepare(self, list texts not None, int unit):
+        cdef Batch result = Batch()
+        cdef Scratch scratch
+        cdef Array[Text] sources
+        cdef int64_t i
+        cdef str text
+        result.texts = texts
+        for text in texts:
+            sources.push(_text_of(text))
+        with nogil:
+            for i in range(sources.size):
+                prepare_text(self.recipe, sources[i], unit, result.batch, scratch)
+        return result
+
+    def prepare_spans(self, str text not None, list spans not None):
+        cdef Batch result = Batch()
+        cdef Scratch scratch
+        cdef Array[Span] found
+        cdef Span span
+        cdef Text source = _text_of(text)
+        for span.start, span.end in spans:
+            found.push(span)
+        result.texts = [text]
+        with nogil:
+            prepare_spans(self.recipe, source, found.data, found.size, result.batch, scratch)
+        return result
+
+    def pass_through(self, Batch batch not None, int64_t text, int64_t first, int64_t document, int64_t shift):
+        cdef int64_t number
+        with nogil:
+            number = self.index.pass_through(batch.batch, text, first, document, shift)
+        return number
+
+    def matches(self):
+        cdef int64_t i
+        return [(self.index.matches[i].entry, self.index.matches[i].similarity) for i in range(self.index.matches.size)]
+
+    @property
+    def is_by_digest(self):
+        return self.index.is_by_digest
+
+    @property
+    def has_same_characters(self):
+        return self.index.has_same_characters
+
+    def find_similar(self, Batch batch not None, int64_t text, int64_t number):
+        with nogil:
+            self.index.find_similar(batch.batch, text, number)
+        return self.matches()
+
+    def keep(self, Batch batch not None, int64_t text, int64_t number, int64_t document, int64_t shift):
+        self.index.keep(batch.batch, text, number, document, shift)
+
+    def kept(self):
+        cdef int64_t i
+        return [(self.index.kept[i].start, self.index.kept[i].end) for i in range(self.index.kept.size)]
+
+    def entry(self, int64_t number):
+        cdef const CppEntry *found = &self.index[0][number]
+        return found.document, found.start, found.end
+
+    def text(self, int64_t number):
+        cdef Text found = self.index.text(number)
+        return PyUnicode_FromKindAndData(found.width, found.data, found.length)
+
+    def commit(self):
+        self.index.commit()
+
+    def roll_back(self):
+        self.index.roll_back()
+
+    @property
+    def bytes(self):
+        return self.index.bytes()

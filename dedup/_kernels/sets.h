@@ -23,7 +23,7 @@ static inline int64_t sets_capacity(int64_t count) {
 static int64_t sets_number(const uint8_t *bytes, const int64_t *ends, const uint64_t *hashes, int64_t count,
                            int32_t *ids) {
     int64_t capacity = sets_capacity(count), distinct = 0;
-    int64_t *slots = malloc((size_t)capacity * sizeof *slots);
+    int64_t *slots = (int64_t *)malloc((size_t)capacity * sizeof *slots);
     if (!slots) return -1;
     memset(slots, 0xff, (size_t)capacity * sizeof *slots);
     for (int64_t i = 0; i < count; i++) {
@@ -51,7 +51,7 @@ static int64_t sets_number(const uint8_t *bytes, const int64_t *ends, const uint
 /* The shingles of two token sequences, a behind b in `ids`: |A and B|, |A|, |B| as sets. Returns -1 without memory. */
 static int sets_overlap(const int32_t *ids, int64_t count_b, int64_t count, int64_t ngram, int64_t *overlap) {
     int64_t capacity = sets_capacity(count);
-    int64_t *slots = malloc((size_t)capacity * (sizeof *slots + 1));
+    int64_t *slots = (int64_t *)malloc((size_t)capacity * (sizeof *slots + 1));
     overlap[0] = overlap[1] = overlap[2] = 0;
     if (!slots) return -1;
     uint8_t *in_a = (uint8_t *)(slots + capacity);

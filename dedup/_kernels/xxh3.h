@@ -85,6 +85,28 @@ static inline uint64_t xxh3_mix16(const uint8_t *p, const uint8_t *secret) {
     return xxh3_fold(xxh3_read64(p) ^ xxh3_read64(secret), xxh3_read64(p + 8) ^ xxh3_read64(secret + 8));
 }
 
+static inline uint64_t xxh3_up_to_3(const uint8_t *p, size_t size) { /* and at least 1 */
+    const uint8_t *s = xxh3_secret;
+    uint64_t h = (uint32_t)p[0] << 16 | (uint32_t)p[size >> 1] << 24 | p[size - 1] | (uint32_t)size << 8;
+    h ^= (uint64_t)(xxh3_read32(s) ^ xxh3_read32(s + 4));
+    h ^= h >> 33;
+    h *= XXH3_PRIME64_2;
+    h ^= h >> 29;
+    h *= XXH3_PRIME64_3;
+    return h ^ h >> 32;
+}
+
+static inline uint64_t xxh3_up_to_8(const uint8_t *p, size_t size) { /* and at least 4 */
+    const uint8_t *s = xxh3_secret;
+    uint64_t h = xxh3_read32(p + size - 4) + ((uint64_t)xxh3_read32(p) << 32);
+    h ^= xxh3_read64(s + 8) ^ xxh3_read64(s + 16);
+    h ^= (h << 49 | h >> 15) ^ (h << 24 | h >> 40);
+    h *= 0x9FB21C651E98DF25ULL;
+    h ^= (h >> 35) + size;
+    h *= 0x9FB21C651E98DF25ULL;
+    return h ^ h >> 28;
+}
+
 static inline uint64_t xxh3_up_to_16(const uint8_t *p, size_t size) {
     const uint8_t *s = xxh3_secret;
     if (size > 8) {
@@ -92,22 +114,9 @@ static inline uint64_t xxh3_up_to_16(const uint8_t *p, size_t size) {
         uint64_t high = xxh3_read64(p + size - 8) ^ xxh3_read64(s + 40) ^ xxh3_read64(s + 48);
         return xxh3_avalanche(size + xxh3_swap64(low) + high + xxh3_fold(low, high));
     }
-    if (size >= 4) {
-        uint64_t h = xxh3_read32(p + size - 4) + ((uint64_t)xxh3_read32(p) << 32);
-        h ^= xxh3_read64(s + 8) ^ xxh3_read64(s + 16);
-        h ^= (h << 49 | h >> 15) ^ (h << 24 | h >> 40);
-        h *= 0x9FB21C651E98DF25ULL;
-        h ^= (h >> 35) + size;
-        h *= 0x9FB21C651E98DF25ULL;
-        return h ^ h >> 28;
-    }
-    uint64_t h;
-    if (size) {
-        h = (uint32_t)p[0] << 16 | (uint32_t)p[size >> 1] << 24 | p[size - 1] | (uint32_t)size << 8;
-        h ^= (uint64_t)(xxh3_read32(s) ^ xxh3_read32(s + 4));
-    } else {
-        h = xxh3_read64(s + 56) ^ xxh3_read64(s + 64);
-    }
+    if (size >= 4) return xxh3_up_to_8(p, size);
+    if (size) return xxh3_up_to_3(p, size);
+    uint64_t h = xxh3_read64(s + 56) ^ xxh3_read64(s + 64);
     h ^= h >> 33;
     h *= XXH3_PRIME64_2;
     h ^= h >> 29;

@@ -1,0 +1,428 @@
+/* What is kept so far: the text of every kept block, its exact digest, and the LSH band tables.
+ *
+ * Entries are numbered in the order they were added. Those added since the last commit can be taken back. */
+#ifndef DEDUP_INDEX_HPP
+#define DEDUP_INDEX_HPP
+
+#include <algorithm>
+
+#include "blocks.hpp"
+#include "overlap.hpp"
+
+/* Key > entries, in one open-addressing table with linear probing, 16 bytes a slot. A key holds at most `limit`
+ * entries; whether more came is marked on one of its slots. */
+class BandTable {
+public:
+    void prefetch(uint64_t key) const {
+        if (capacity_) __builtin_prefetch(slots_.data + home(key));
+    }
+
+    /* Appends the entries with this key. */
+    void find(uint64_t key, Array<int64_t> &entries) const {
+        if (!capacity_) return;
+        for (int64_t at = home(key); slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1))
+            if (slots_[at].key == key) entries.push(static_cast<int64_t>(slots_[at].entry & ~OVERSIZED));
+    }
+
+    int64_t first(uint64_t key) const {
+        if (!capacity_) return -1;
+        for (int64_t at = home(key); slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1))
+            if (slots_[at].key == key) return static_cast<int64_t>(slots_[at].entry & ~OVERSIZED);
+        return -1;
+    }
+
+    enum Outcome { ADDED, FULL, FULL_ALREADY };
+
+    Outcome add(uint64_t key, int64_t entry, int64_t limit) {
+        if ((used_ + 1) * 10 > capacity_ * 7) grow();
+        int64_t at = home(key), same = 0, first = -1;
+        bool is_marked = false;
+        for (; slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1)) {
+            if (slots_[at].key != key) continue;
+            if (first < 0) first = at;
+            is_marked |= (slots_[at].entry & OVERSIZED) != 0;
+            if (++same < limit) continue;
+            if (is_marked || is_marked_from(at, key)) return FULL_ALREADY;
+            slots_[first].entry |= OVERSIZED;
+            return FULL;
+        }
+        slots_[at] = {key, static_cast<uint64_t>(entry)};
+        used_++;
+        return ADDED;
+    }
+
+    /* Takes back what `add` did with this outcome. */
+    void undo(uint64_t key, int64_t entry, Outcome outcome) {
+        if (outcome == FULL_ALREADY) return;
+        for (int64_t at = home(key);; at = (at + 1) & (capacity_ - 1)) {
+            if (slots_[at].key != key) continue;
+            if (outcome == FULL && (slots_[at].entry & OVERSIZED)) {
+                slots_[at].entry &= ~OVERSIZED;
+                return;
+            }
+            if (outcome == ADDED && (slots_[at].entry & ~OVERSIZED) == static_cast<uint64_t>(entry)) {
+                remove(at);
+                return;
+            }
+        }
+    }
+
+    int64_t bytes() const { return slots_.bytes(); }
+
+private:
+    static const uint64_t EMPTY = ~0ULL, OVERSIZED = 1ULL << 62;
+    struct Slot {
+        uint64_t key, entry;
+    };
+    Array<Slot> slots_;
+    int64_t capacity_ = 0, used_ = 0;
+
+    int64_t home(uint64_t key) const { return static_cast<int64_t>((key * SHINGLE_MULTIPLIER) >> shift_); }
+    int shift_ = 63;
+
+    bool is_marked_from(int64_t at, uint64_t key) const {
+        for (; slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1))
+            if (slots_[at].key == key && (slots_[at].entry & OVERSIZED)) return true;
+        return false;
+    }
+
+    void grow() {
+        Array<Slot> old;
+        old.swap(slots_);
+        const int64_t old_capacity = capacity_;
+        capacity_ = capacity_ ? capacity_ * 2 : 64;
+        shift_ = 64 - __builtin_ctzll(static_cast<uint64_t>(capacity_));
+        slots_.fill(capacity_, 0xff);
+        for (int64_t i = 0; i < old_capacity; i++) {
+            if (old[i].entry == EMPTY) continue;
+            int64_t at = home(old[i].key);
+            while (slots_[at].entry != EMPTY) at = (at + 1) & (capacity_ - 1);
+            slots_[at] = old[i];
+        }
+    }
+
+    /* Empties a slot and moves up those that a search would no longer reach (Knuth, TAOCP 3, 6.4, algorithm R). */
+    void remove(int64_t hole) {
+        used_--;
+        for (int64_t at = (hole + 1) & (capacity_ - 1); slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1)) {
+            const int64_t reach = (at - home(slots_[at].key)) & (capacity_ - 1);
+            if (reach < ((at - hole) & (capacity_ - 1))) continue;
+            slots_[hole] = slots_[at];
+            hole = at;
+        }
+        slots_[hole].entry = EMPTY;
+    }
+};
+
+/* How blocks are compared. */
+struct Recipe {
+    int64_t ngram, bands, rows, min_tokens, bucket_limit;
+    double threshold;
+    Permutations permutations;
+};
+
+/* A block of a prepared text: its characters, its tokens (how many), and what equal blocks share. */
+struct Block {
+    int64_t start, end, tokens;
+    uint64_t digest;
+};
+
+/* Texts whose blocks have been found, and their band keys: `bands` a block, for those with shingles. */
+struct Batch {
+    Array<Text> texts;
+    Array<int64_t> offsets; /* blocks of text i: [offsets[i], offsets[i + 1]) */
+    Array<Block> blocks;
+    Array<uint64_t> keys;
+};
+
+/* Room that preparing a text needs, used again for the next. */
+struct Scratch {
+    TokenList tokens;
+    Array<Span> spans;
+    Array<uint32_t> shingles, mixed, signature;
+};
+
+static uint64_t digest_of(const TokenList &tokens) {
+    return xxh3(reinterpret_cast<const uint8_t *>(tokens.hashes.data), static_cast<size_t>(tokens.count()) * 8);
+}
+
+static void prepare_block(const Recipe &recipe, const Text &text, Span span, Batch &batch, Scratch &scratch) {
+    TokenList &tokens = scratch.tokens;
+    tokens.clear();
+    tokenize(tokens, text, span.start, span.end);
+    const int64_t count = tokens.count(), bands = recipe.bands;
+    Block block = {span.start, span.end, count, 0};
+    uint64_t *const keys = batch.keys.reserve(bands);
+    batch.keys.size += bands;
+    if (count >= recipe.min_tokens) {
+        block.digest = digest_of(tokens);
+        if (count >= recipe.ngram) {
+            scratch.shingles.resize(count);
+            scratch.mixed.resize(count);
+            scratch.signature.resize(recipe.permutations.padded());
+            const int64_t shingles = shingle_block(tokens.hashes.data, count, recipe.ngram, scratch.shingles.data);
+            minhash_block(scratch.shingles.data, shingles, recipe.permutations, scratch.mixed.data,
+                          scratch.signature.data);
+            for (int64_t band = 0; band < bands; band++)
+                keys[band] = band_key(scratch.signature.data, band, recipe.rows);
+        }
+    }
+    batch.blocks.push(block);
+}
+
+/* Adds a text whose blocks were found elsewhere. */
+static void prepare_spans(const Recipe &recipe, const Text &text, const Span *spans, int64_t count, Batch &batch,
+                          Scratch &scratch) {
+    if (batch.offsets.empty()) batch.offsets.push(0);
+    for (int64_t i = 0; i < count; i++) prepare_block(recipe, text, spans[i], batch, scratch);
+    batch.texts.push(text);
+    batch.offsets.push(batch.blocks.size);
+}
+
+/* Adds a text, split by the rules of a unit. */
+static void prepare_text(const Recipe &recipe, const Text &text, int unit, Batch &batch, Scratch &scratch) {
+    scratch.spans.clear();
+    split(text, unit, scratch.spans);
+    prepare_spans(recipe, text, scratch.spans.data, scratch.spans.size, batch, scratch);
+}
+
+/* A kept block: characters [start, end) of a document, and its text, kept with as few bytes a character as it can be. */
+struct Entry {
+    int64_t document, start, end, text_at;
+    uint64_t digest;
+    int width;
+    bool has_keys;
+};
+
+/* An entry that exact comparison finds similar enough. */
+struct Match {
+    int64_t entry;
+    double similarity;
+};
+
+class Index {
+public:
+    int64_t oversized_buckets = 0;
+
+    explicit Index(const Recipe &recipe) : recipe_(recipe) { tables_ = new BandTable[static_cast<size_t>(recipe.bands)]; }
+    ~Index() { delete[] tables_; }
+    Index(const Index &) = delete;
+    Index &operator=(const Index &) = delete;
+
+    int64_t size() const { return entries_.size; }
+    const Entry &operator[](int64_t number) const { return entries_[number]; }
+    Text text(int64_t number) const {
+        const Entry &entry = entries_[number];
+        return {texts_.data + entry.text_at, entry.end - entry.start, entry.width};
+    }
+
+    /* Goes through the blocks of a prepared text, from block `first` on: adds those that nothing stands for, and stops
+     * at the first that something does. Returns its number, and fills `matches`; or the number of blocks. */
+    int64_t pass_through(const Batch &batch, int64_t i, int64_t first, int64_t document, int64_t shift) {
+        const Block *const blocks = batch.blocks.data + batch.offsets[i];
+        const int64_t count = batch.offsets[i + 1] - batch.offsets[i];
+        for (int64_t number = first; number < count; number++) {
+            const Block &block = blocks[number];
+            kept.push({block.start + shift, block.end + shift});
+            if (block.tokens < recipe_.min_tokens) continue;
+            const uint64_t *const keys = keys_of(batch, i, number);
+            if (number + 1 < count) prefetch(blocks[number + 1], keys + recipe_.bands);
+            if (find_digest(batch.texts[i], block) || find_similar(batch.texts[i], block, keys)) {
+                kept.size--;
+                return number;
+            }
+            add(batch, i, number, document, shift);
+        }
+        return count;
+    }
+
+    Array<Span> kept; /* the blocks that were passed or added since the last commit, too short ones included */
+    Array<Match> matches;
+    bool is_by_digest = false, has_same_characters = false;
+
+    /* The first entry with the same tokens as a block, if any, in `matches`. */
+    bool find_digest(const Text &text, const Block &block) {
+        matches.clear();
+        has_same_characters = false;
+        const int64_t entry = digests_.first(block.digest);
+        if (entry < 0) return false;
+        const Text kept = this->text(entry);
+        has_same_characters = same_characters(text, block.start, block.end, kept);
+        if (!has_same_characters) {
+            a_.clear();
+            tokenize(a_, text, block.start, block.end);
+            b_.clear();
+            tokenize(b_, kept, 0, kept.length);
+            if (!same_tokens(a_, b_)) return false;
+        }
+        matches.push({entry, 1.0});
+        is_by_digest = true;
+        return true;
+    }
+
+    /* The entries that share a band with a block and are similar enough, most similar first, in `matches`. */
+    bool find_similar(const Text &text, const Block &block, const uint64_t *keys) {
+        matches.clear();
+        is_by_digest = false;
+        if (block.tokens < recipe_.ngram) return false;
+        candidates_.clear();
+        for (int64_t band = 0; band < recipe_.bands; band++) tables_[band].prefetch(keys[band]);
+        for (int64_t band = 0; band < recipe_.bands; band++) tables_[band].find(keys[band], candidates_);
+        if (candidates_.empty()) return false;
+        std::sort(candidates_.data, candidates_.data + candidates_.size);
+        a_.clear();
+        tokenize(a_, text, block.start, block.end);
+        int64_t last = -1;
+        for (int64_t i = 0; i < candidates_.size; i++) {
+            const int64_t entry = candidates_[i];
+            if (entry == last) continue;
+            last = entry;
+            const Text kept = this->text(entry);
+            b_.clear();
+            tokenize(b_, kept, 0, kept.length);
+            const double similarity = counter_.count(a_, b_, recipe_.ngram).jaccard();
+            if (similarity >= recipe_.threshold) insert_match({entry, similarity});
+        }
+        return !matches.empty();
+    }
+
+    bool find_similar(const Batch &batch, int64_t i, int64_t number) {
+        return find_similar(batch.texts[i], batch.blocks[batch.offsets[i] + number], keys_of(batch, i, number));
+    }
+
+    /* Adds a block although something stands for it. */
+    void keep(const Batch &batch, int64_t i, int64_t number, int64_t document, int64_t shift) {
+        const Block &block = batch.blocks[batch.offsets[i] + number];
+        kept.push({block.start + shift, block.end + shift});
+        add(batch, i, number, document, shift);
+    }
+
+private:
+    void add(const Batch &batch, int64_t i, int64_t number, int64_t document, int64_t shift) {
+        const Block &block = batch.blocks[batch.offsets[i] + number];
+        const bool has_keys = block.tokens >= recipe_.ngram;
+        const int64_t entry = entries_.size;
+        const Text &text = batch.texts[i];
+        const int width = narrowest(text, block.start, block.end);
+        entries_.push({document, block.start + shift, block.end + shift, texts_.size, block.digest, width, has_keys});
+        keep_text(text, block.start, block.end, width);
+        undo_digest_.push(digests_.add(block.digest, entry, 1));
+        if (!has_keys) return;
+        const uint64_t *const keys = keys_of(batch, i, number);
+        for (int64_t band = 0; band < recipe_.bands; band++) {
+            const BandTable::Outcome outcome = tables_[band].add(keys[band], entry, recipe_.bucket_limit);
+            oversized_buckets += outcome == BandTable::FULL;
+            undo_.push({keys[band], outcome});
+        }
+    }
+
+public:
+    void commit() {
+        kept.clear();
+        committed_ = entries_.size;
+        undo_.clear();
+        undo_digest_.clear();
+    }
+
+    void roll_back() {
+        kept.clear();
+        while (entries_.size > committed_) {
+            const Entry &entry = entries_.back();
+            const int64_t number = entries_.size - 1;
+            for (int64_t band = recipe_.bands; entry.has_keys && band-- > 0;) {
+                const Undo &undo = undo_.back();
+                tables_[band].undo(undo.key, number, undo.outcome);
+                oversized_buckets -= undo.outcome == BandTable::FULL;
+                undo_.size--;
+            }
+            digests_.undo(entry.digest, number, undo_digest_.back());
+            undo_digest_.size--;
+            texts_.size = entry.text_at;
+            entries_.size--;
+        }
+    }
+
+    int64_t bytes() const {
+        int64_t sum = entries_.bytes() + texts_.bytes() + digests_.bytes();
+        for (int64_t band = 0; band < recipe_.bands; band++) sum += tables_[band].bytes();
+        return sum;
+    }
+
+private:
+    struct Undo {
+        uint64_t key;
+        BandTable::Outcome outcome;
+    };
+    const Recipe &recipe_;
+    BandTable *tables_;
+    BandTable digests_;
+    Array<Entry> entries_;
+    Array<uint8_t> texts_;
+    Array<Undo> undo_;
+    Array<BandTable::Outcome> undo_digest_;
+    int64_t committed_ = 0;
+    TokenList a_, b_;
+    OverlapCounter counter_;
+    Array<int64_t> candidates_;
+
+    void prefetch(const Block &block, const uint64_t *keys) const {
+        if (block.tokens < recipe_.min_tokens) return;
+        digests_.prefetch(block.digest);
+        if (block.tokens < recipe_.ngram) return;
+        for (int64_t band = 0; band < recipe_.bands; band++) tables_[band].prefetch(keys[band]);
+    }
+
+    static bool same_characters(const Text &text, int64_t start, int64_t end, const Text &other) {
+        if (end - start != other.length) return false;
+        if (text.width == other.width)
+            return !std::memcmp(text.at(start), other.data,
+                                static_cast<size_t>(other.length) * static_cast<size_t>(other.width));
+        for (int64_t i = 0; i < other.length; i++)
+            if (text[start + i] != other[i]) return false;
+        return true;
+    }
+
+    const uint64_t *keys_of(const Batch &batch, int64_t i, int64_t number) const {
+        return batch.keys.data + (batch.offsets[i] + number) * recipe_.bands;
+    }
+
+    void insert_match(Match match) { /* behind those that are as similar */
+        matches.push(match);
+        int64_t j = matches.size - 1;
+        for (; j > 0 && matches[j - 1].similarity < match.similarity; j--) matches[j] = matches[j - 1];
+        matches[j] = match;
+    }
+
+    static int narrowest(const Text &text, int64_t start, int64_t end) {
+        if (text.width == 1) return 1;
+        uint32_t bits = 0;
+        if (text.width == 2) {
+            const uint16_t *const characters = static_cast<const uint16_t *>(text.data);
+            for (int64_t i = start; i < end; i++) bits |= characters[i];
+        } else {
+            const uint32_t *const characters = static_cast<const uint32_t *>(text.data);
+            for (int64_t i = start; i < end; i++) bits |= characters[i];
+        }
+        return bits < 0x100 ? 1 : bits < 0x10000 ? 2 : 4;
+    }
+
+    void keep_text(const Text &text, int64_t start, int64_t end, int width) {
+        texts_.resize((texts_.size + width - 1) / width * width);
+        entries_.back().text_at = texts_.size;
+        const int64_t length = end - start;
+        if (width == text.width) {
+            texts_.append(static_cast<const uint8_t *>(text.at(start)), length * width);
+            return;
+        }
+        texts_.reserve(length * width);
+        for (int64_t i = 0; i < length; i++) {
+            if (width == 1)
+                texts_[texts_.size + i] = static_cast<uint8_t>(text[start + i]);
+            else
+                reinterpret_cast<uint16_t *>(texts_.data + texts_.size)[i] = static_cast<uint16_t>(text[start + i]);
+        }
+        texts_.size += length * width;
+    }
+};
+
+#endif

@@ -1,0 +1,117 @@
+"""Text > blocks in plain Python: the specification of how lines and paragraphs are found.
+
+Lines end as `str.splitlines` has it: LF, CR, CRLF, vertical tab, form feed, U+001C to U+001E, NEL, U+2028, U+2029.
+Blank lines and U+2029 separate paragraphs; a form feed, which ends a page, does not. Between them, crawled text has
+one paragraph a line, and mails, licences and statutes wrap theirs at a fixed width: a line is taken to go on when the
+next line's first word would not have fitted into it, unless few lines do (then they are items of a list), most of those
+end a sentence (then lines are sentences), or the next line is the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import TypeAlias
+
+from dedup.graphemes import extends
+
+Span: TypeAlias = tuple[int, int]
+
+DOCUMENT, LINE, PARAGRAPH = 0, 1, 2
+"""The units that are found by characters alone, as the kernels name them."""
+
+# Columns of the longest line of a run: narrower runs are menus and verse, wider ones have one paragraph a line.
+_LEAST_WIDTH = 50
+_LEAST_WIDTH_OF_WIDE_LETTERS = 36
+_MOST_WIDTH = 120
+
+# Letters two columns wide, from Hangul Jamo and CJK radicals on (East_Asian_Width W and F, roughly).
+_WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\U0001f300-\U0003ffff]"
+)
+_SENTENCE_END = re.compile(r"[.!?\u2026\u3002\uff01\uff1f][\"'\u2018-\u201f\u00bb)\]]*$")
+
+
+def split(text: str, unit: int) -> list[Span]:
+    """The blocks of a text: (start, end) in order, apart, none empty, without the white space around them."""
+    return _SPLITTERS[unit](text)
+
+
+def _document(text: str) -> list[Span]:
+    return _stripped(text, 0, len(text))
+
+
+def _lines(text: str) -> list[Span]:
+    return [line for run in _runs(text) for line in run]
+
+
+def _paragraphs(text: str) -> list[Span]:
+    return [block for run in _runs(text) for block in _unwrap(text, run)]
+
+
+def _stripped(text: str, start: int, end: int) -> list[Span]:
+    """The span without white space at its ends, or nothing."""
+    inside = text[start:end]
+    kept = inside.strip()
+    if not kept:
+        return []
+    first = start + len(inside) - len(inside.lstrip())
+    end = first + len(kept)
+    if first > start and extends(text[first - 1], text[first]):
+        first -= 1  # a space that a mark stands on is no mere white space
+    return [(first, end)]
+
+
+def _runs(text: str) -> Iterator[list[Span]]:
+    """Runs of lines without a blank line between them, each line without white space at its ends."""
+    run: list[Span] = []
+    position = 0
+    for line in text.splitlines(keepends=True):
+        stripped = _stripped(text, position, position + len(line))
+        run += stripped
+        is_blank = not stripped and (line != "\f" or text[position - 1 : position] == "\f")
+        if run and (is_blank or line[-1] == "\u2029"):
+            yield run
+            run = []
+        position += len(line)
+    if run:
+        yield run
+
+
+def _unwrap(text: str, run: list[Span]) -> list[Span]:
+    """The paragraphs of a run: lines that were wrapped are put together again."""
+    if len(run) == 1:
+        return run
+    lines = [text[start:end] for start, end in run]
+    widths = [_columns(line) for line in lines]
+    width = max(widths)
+    is_wide = bool(_WIDE.match(lines[widths.index(width)]))
+    if not (_LEAST_WIDTH_OF_WIDE_LETTERS if is_wide else _LEAST_WIDTH) <= width <= _MOST_WIDTH:
+        return run
+    goes_on = [
+        widths[i] + _columns_of_first_word(after) > width and line != after
+        for i, (line, after) in enumerate(pairwise(lines))
+    ]
+    ends_sentence = [bool(_SENTENCE_END.search(line)) for line, on in zip(lines, goes_on, strict=False) if on]
+    if 2 * sum(goes_on) < len(goes_on) or 2 * sum(ends_sentence) > len(ends_sentence):
+        return run
+    paragraphs = [run[0]]
+    for line, on in zip(run[1:], goes_on, strict=True):
+        if on:
+            paragraphs[-1] = (paragraphs[-1][0], line[1])
+        else:
+            paragraphs.append(line)
+    return paragraphs
+
+
+def _columns(line: str) -> int:
+    return len(line) if line.isascii() else len(line) + len(_WIDE.findall(line))
+
+
+def _columns_of_first_word(line: str) -> int:
+    """With the space before it; where words are not separated, one wide letter."""
+    return 2 if _WIDE.match(line) else 1 + _columns(line.split(None, 1)[0])
+
+
+_SPLITTERS: dict[int, Callable[[str], list[Span]]] = {DOCUMENT: _document, LINE: _lines, PARAGRAPH: _paragraphs}

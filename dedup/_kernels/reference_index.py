@@ -1,0 +1,245 @@
+"""What is kept so far, in plain Python: the specification of the index and of what goes through it.
+
+A batch holds texts whose blocks, digests and band keys have been computed; the index takes it block by block. Everything
+that equal digests and shared bands find is a proposal: tokens are compared before anything is called a match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import xxhash
+
+from dedup._kernels import reference_arrays
+from dedup._kernels.reference_arrays import Recipe
+from dedup._kernels.reference_blocks import Span, split
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A block of a text: its tokens' digest, and its band keys if it has shingles. Too short ones have neither."""
+
+    start: int
+    end: int
+    digest: int | None
+    keys: tuple[int, ...]
+
+
+class Batch:
+    """Texts that have been prepared; see `Index.prepare`."""
+
+    def __init__(self, texts: Sequence[str], blocks: Sequence[Sequence[_Block]]) -> None:
+        self.texts = texts
+        self.blocks = blocks
+
+    def count(self, text: int) -> int:
+        """Blocks of a text."""
+        return len(self.blocks[text])
+
+    def block(self, text: int, number: int) -> Span:
+        """(start, end) of a block, in characters of its text."""
+        found = self.blocks[text][number]
+        return found.start, found.end
+
+    def characters(self) -> int:
+        """Characters of all texts."""
+        return sum(map(len, self.texts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A kept block: characters [start, end) of a document."""
+
+    document: int
+    start: int
+    end: int
+    text: str
+    digest: int
+    keys: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Undo:
+    """What adding an entry changed: whether its digest was new, the bands it went into, the buckets it found full."""
+
+    is_first: bool
+    stored: list[int] = field(default_factory=list)
+    filled: list[int] = field(default_factory=list)
+
+
+class Index:
+    """Kept blocks, numbered in the order they were added; those since the last commit can be taken back.
+
+    A bucket of a band table holds no more than `bucket_limit` entries: the first of them stand for the rest, so that
+    neither boilerplate nor forged text makes the work quadratic. What was left out is counted.
+    """
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self._entries: list[_Entry] = []
+        self._digests: dict[int, int] = {}
+        self._tables: list[dict[int, list[int]]] = [{} for _ in range(recipe.bands)]
+        self._oversized: set[tuple[int, int]] = set()
+        self._undo: list[_Undo] = []
+        self._kept: list[Span] = []
+        self._matches: list[tuple[int, float]] = []
+        self.is_by_digest = False
+        self.has_same_characters = False
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def oversized_buckets(self) -> int:
+        """Buckets that were full when one more entry came."""
+        return len(self._oversized)
+
+    @property
+    def bytes(self) -> int:
+        """Memory taken by what is kept, roughly."""
+        return sum(200 + len(entry.text) for entry in self._entries)
+
+    def prepare(self, texts: list[str], unit: int) -> Batch:
+        """Split texts into blocks, and compute what the index looks them up by."""
+        return Batch(texts, [self._blocks(text, split(text, unit)) for text in texts])
+
+    def prepare_spans(self, text: str, spans: list[Span]) -> Batch:
+        """The same for one text whose blocks were found elsewhere."""
+        return Batch([text], [self._blocks(text, spans)])
+
+    def pass_through(self, batch: Batch, text: int, first: int, document: int, shift: int) -> int:
+        """Go through the blocks of a text, from block `first` on: keep those that no entry stands for.
+
+        Args:
+            batch: Where the text is.
+            text: Its number there.
+            first: The block to begin with.
+            document: Number of the document that the blocks belong to.
+            shift: Where the text begins in it.
+
+        Returns:
+            The number of the first block that an entry stands for, with what was found in `matches()`; or the number
+            of blocks.
+        """
+        for number in range(first, batch.count(text)):
+            if batch.blocks[text][number].digest is not None and (
+                self._find_digest(batch, text, number) or self.find_similar(batch, text, number)
+            ):
+                return number
+            self.keep(batch, text, number, document, shift)
+        return batch.count(text)
+
+    def matches(self) -> list[tuple[int, float]]:
+        """(entry, similarity) of what was found: equal tokens, or all entries over the threshold, best first."""
+        return list(self._matches)
+
+    def find_similar(self, batch: Batch, text: int, number: int) -> list[tuple[int, float]]:
+        """The entries that share a band with a block and reach the threshold, most similar first."""
+        block = batch.blocks[text][number]
+        found = {entry for table, key in zip(self._tables, block.keys, strict=False) for entry in table.get(key, ())}
+        characters = batch.texts[text][block.start : block.end]
+        compared = [(entry, _similarity(characters, self.text(entry), self._recipe.ngram)) for entry in sorted(found)]
+        similar = [match for match in compared if match[1] >= self._recipe.threshold]
+        self._matches = sorted(similar, key=lambda match: -match[1])
+        self.is_by_digest = False
+        return self.matches()
+
+    def keep(self, batch: Batch, text: int, number: int, document: int, shift: int) -> None:
+        """Add a block, whatever stands for it."""
+        block = batch.blocks[text][number]
+        self._kept.append((block.start + shift, block.end + shift))
+        if block.digest is None:
+            return
+        entry = len(self._entries)
+        characters = batch.texts[text][block.start : block.end]
+        self._entries.append(
+            _Entry(document, block.start + shift, block.end + shift, characters, block.digest, block.keys)
+        )
+        undo = _Undo(block.digest not in self._digests)
+        self._digests.setdefault(block.digest, entry)
+        for band, key in enumerate(block.keys):
+            bucket = self._tables[band].setdefault(key, [])
+            if len(bucket) < self._recipe.bucket_limit:
+                bucket.append(entry)
+                undo.stored.append(band)
+            elif (band, key) not in self._oversized:
+                self._oversized.add((band, key))
+                undo.filled.append(band)
+        self._undo.append(undo)
+
+    def kept(self) -> list[Span]:
+        """The blocks that were kept since the last commit, too short ones included."""
+        return list(self._kept)
+
+    def entry(self, number: int) -> tuple[int, int, int]:
+        """(document, start, end) of an entry."""
+        found = self._entries[number]
+        return found.document, found.start, found.end
+
+    def text(self, number: int) -> str:
+        """The characters of an entry."""
+        return self._entries[number].text
+
+    def commit(self) -> None:
+        """Keep what was added since the last commit for good."""
+        self._undo.clear()
+        self._kept.clear()
+
+    def roll_back(self) -> None:
+        """Forget what was added since the last commit."""
+        self._kept.clear()
+        while self._undo:
+            undo, entry = self._undo.pop(), self._entries.pop()
+            if undo.is_first:
+                del self._digests[entry.digest]
+            for band in undo.stored:
+                bucket = self._tables[band][entry.keys[band]]
+                bucket.pop()
+                if not bucket:
+                    del self._tables[band][entry.keys[band]]
+            self._oversized.difference_update((band, entry.keys[band]) for band in undo.filled)
+
+    def _blocks(self, text: str, spans: Sequence[Span]) -> list[_Block]:
+        recipe = self._recipe
+        _, _, hashes, offsets, _, _ = reference_arrays.tokenize(text, np.array(spans, np.int64).reshape(len(spans), 2))
+        shingles, shingle_offsets = reference_arrays.shingle(hashes, offsets, recipe.ngram)
+        signatures = reference_arrays.minhash(shingles, shingle_offsets, recipe.multipliers, recipe.increments)
+        keys = reference_arrays.band_keys(signatures, recipe.bands, recipe.rows).tolist()
+        blocks = []
+        for i, (start, end) in enumerate(spans):
+            count = int(offsets[i + 1] - offsets[i])
+            own = hashes[offsets[i] : offsets[i + 1]].astype("<u8", copy=False).tobytes()
+            digest = xxhash.xxh3_64_intdigest(own) if count >= recipe.min_tokens else None
+            has_keys = digest is not None and count >= recipe.ngram
+            blocks.append(_Block(start, end, digest, tuple(keys[i]) if has_keys else ()))
+        return blocks
+
+    def _find_digest(self, batch: Batch, text: int, number: int) -> bool:
+        block = batch.blocks[text][number]
+        entry = None if block.digest is None else self._digests.get(block.digest)
+        self._matches = []
+        self.has_same_characters = False
+        if entry is None:
+            return False
+        characters, kept = batch.texts[text][block.start : block.end], self.text(entry)
+        self.has_same_characters = characters == kept
+        if not self.has_same_characters and _words(characters) != _words(kept):
+            return False
+        self._matches = [(entry, 1.0)]
+        self.is_by_digest = True
+        return True
+
+
+def _words(text: str) -> list[bytes]:
+    *_, folded, ends = reference_arrays.tokenize(text, np.array([[0, len(text)]], np.int64))
+    data, starts = folded.tobytes(), [0, *ends.tolist()]
+    return [data[start:end] for start, end in zip(starts, starts[1:], strict=False)]
+
+
+def _similarity(a: str, b: str, ngram: int) -> float:
+    """Jaccard similarity of the sets of shingles."""
+    words = _words(a), _words(b)
+    sets = [{tuple(one[i : i + ngram]) for i in range(len(one) - ngram + 1)} for one in words]
+    return len(sets[0] & sets[1]) / max(1, len(sets[0] | sets[1]))
