@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dedup.deduplicator import Deduplicator
+from dedup.index import Prepared
+from dedup.parallel import BATCH_SIZE, batched, count_jobs, in_order
 from dedup.records import Cleaned, Document
 from dedup.settings import Settings
 
@@ -28,13 +30,14 @@ def clean(text: str, settings: Settings | None = None, **changes: object) -> Cle
 
 
 def clean_corpus(
-    documents: Iterable[Document], settings: Settings | None = None, **changes: object
+    documents: Iterable[Document], settings: Settings | None = None, *, jobs: int | None = None, **changes: object
 ) -> Iterator[Cleaned]:
     """Clean many documents, each against itself and those before it (with `scope="document"`, itself alone).
 
     Args:
-        documents: Read one at a time, as results are asked for.
+        documents: Read a few hundred thousand characters ahead, as results are asked for.
         settings: How to compare and clean; `Settings()` if left out.
+        jobs: Threads that work, the caller's included; by default as many as there are cores. Results are the same.
         **changes: Fields of `Settings` to change.
 
     Returns:
@@ -43,4 +46,14 @@ def clean_corpus(
     Raises:
         SettingsError: At once, if a setting is not known or out of range.
     """
-    return map(Deduplicator(settings, **changes).add, documents)
+    return _clean_all(documents, Deduplicator(settings, **changes), count_jobs(jobs))
+
+
+def _clean_all(documents: Iterable[Document], deduplicator: Deduplicator, jobs: int) -> Iterator[Cleaned]:
+    def work(batch: list[Document]) -> list[tuple[Document, Prepared]]:
+        return list(zip(batch, deduplicator.prepare(batch), strict=True))
+
+    batches = batched(documents, lambda document: len(document.text), BATCH_SIZE)
+    for prepared in in_order(work, batches, jobs):
+        for document, blocks in prepared:
+            yield deduplicator.add_prepared(document, blocks)

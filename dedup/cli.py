@@ -108,6 +108,7 @@ def cli() -> None:
 @click.option("--dry-run", is_flag=True, help="Write no texts; only the summary, and the report if it is asked for.")
 @click.option("--empty", type=click.Choice(["drop", "keep"]), default="drop", show_default=True,
               help="What becomes of documents left without text.")  # fmt: skip
+@click.option("--jobs", type=int, help="Threads that work; the results are the same [default: one for every core].")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary; only errors.")
 @_input_options
 @_settings_options(*_SETTINGS)
@@ -127,7 +128,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
     )
     start = time.monotonic()
     with Progress(quiet=options["quiet"]) as progress:
-        result = clean_files(inputs, settings, _reading(options), writing, progress)
+        result = clean_files(inputs, settings, _reading(options), writing, progress, jobs=options["jobs"])
     if not options["quiet"]:
         seconds = time.monotonic() - start
         click.echo(summary_text(result.summary, result.written, result.skipped, result.size, seconds), err=True)

@@ -10,18 +10,21 @@ than those that were kept, it is gone through once more, so that cleaning what i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from types import TracebackType
+
+from msgspec.structs import replace
 
 from dedup import _kernels, minhash
 from dedup.banding import choose_banding
 from dedup.blocks import split
+from dedup.books import Books
 from dedup.cleaning import cut
 from dedup.drafts import Draft, draft, same_text
+from dedup.errors import SettingsError
 from dedup.excerpts import Excerpt
 from dedup.index import Index, Prepared
 from dedup.pairs import Pair
-from dedup.records import Cleaned, Document, Match, Place, Span, Summary
+from dedup.records import Cleaned, Document, Duplicate, Kind, Match, Place, Span, Summary
 from dedup.settings import Settings
 from dedup.shingles import tokenize
 from dedup.visits import Visits
@@ -54,8 +57,7 @@ class Deduplicator:
         self._permutations = minhash.Permutations.drawn(self.banding.num_perm, self.settings.seed)
         self._index = self._new_index()
         self._visits = Visits()
-        self._oversized_buckets = 0
-        self._summary = Summary()
+        self._books = Books()
 
     def __enter__(self) -> Deduplicator:
         return self
@@ -73,7 +75,7 @@ class Deduplicator:
     @property
     def summary(self) -> Summary:
         """The books of all documents added so far."""
-        return self._summary
+        return self._books.summary()
 
     def add(self, document: Document) -> Cleaned:
         """Clean a document against itself and all documents before it, and remember what is kept of it.
@@ -102,15 +104,45 @@ class Deduplicator:
 
     def add_prepared(self, document: Document, prepared: Prepared) -> Cleaned:
         """`add` for a document that has been prepared."""
-        record = self._summary.documents
+        record = self._books.documents
         visit = self._visits.look_up(document)
         if visit.is_revisit:
-            cleaned = self._revisited(document, record, self._visits.changed(visit), prepared.count())
+            cleaned = self._revisited(document, record, self._visits.changed(visit), prepared.block_count())
         else:
             cleaned = self._clean(document, record, visit.repeats_id, prepared)
             self._visits.remember(visit, cleaned)
-        self._summary = self._summary.with_document(cleaned, len(document.text), self._oversized_buckets)
+        self._books.add(cleaned, len(document.text))
         return cleaned
+
+    def match(self, document: Document) -> Duplicate | None:
+        """Whether a document as a whole nearly repeats an earlier one; it is remembered if it does not.
+
+        Nothing is aligned, cut or reported: this is the quickest way to find out which documents to keep. A document
+        with too few tokens to be compared repeats nothing.
+
+        Raises:
+            SettingsError: If `unit` is not `document`.
+            TypeError: If its text is no string.
+        """
+        return self.match_prepared(document, self.prepare([document])[0])
+
+    def match_prepared(self, document: Document, prepared: Prepared) -> Duplicate | None:
+        """`match` for a document that has been prepared."""
+        if self.settings.unit != "document":
+            raise SettingsError("unit", self.settings.unit, "whole documents can be matched with unit document only")
+        record = self._books.documents
+        self._index.begin(document.id, record, repeats_id=False)
+        duplicate = None
+        if self._index.pass_through(prepared, 0, 0) < prepared.block_count():
+            match = self._index.matches()[0]
+            canonical, canonical_record = self._index.owner(match.entry)
+            kind: Kind = "exact" if match.found_by == "digest" else "near"
+            duplicate = Duplicate(
+                document.id, record, canonical, canonical_record, kind, match.similarity, match.found_by
+            )
+        self._index.commit()
+        self._books.match(duplicate, len(document.text))
+        return duplicate
 
     def _revisited(self, document: Document, record: int, first: Cleaned | None, blocks: int) -> Cleaned:
         """A document seen before: the same goes, and what stood for it there stands for it here."""
@@ -135,14 +167,14 @@ class Deduplicator:
         oversized = self._index.oversized_buckets
         self._index.begin(document.id, record, repeats_id)
         number = self._index.pass_through(prepared, 0, 0)
-        if number == prepared.count():  # nothing in it stands elsewhere
+        if number == prepared.block_count():  # nothing in it stands elsewhere
             cleaned = Cleaned(document.id, record, document.text, (), document.fields, number, repeats_id)
         else:
-            working = Working(document, record, repeats_id=repeats_id, blocks=prepared.count())
+            working = Working(document, record, repeats_id=repeats_id, blocks=prepared.block_count())
             self._go_in_rounds(working, prepared, number)
             cleaned = working.cleaned()
         self._index.commit()
-        self._oversized_buckets += self._index.oversized_buckets - oversized
+        self._books.oversized_buckets += self._index.oversized_buckets - oversized
         return cleaned
 
     def _go_in_rounds(self, working: Working, prepared: Prepared, number: int) -> None:
@@ -161,7 +193,7 @@ class Deduplicator:
         waiting: list[tuple[Prepared, int, int]] = []
         part, shift = prepared, 0
         while True:
-            if number < part.count():
+            if number < part.block_count():
                 start, end = part.block(number)
                 excerpt = rest.part(shift + start, shift + end)
                 taken = self._merge(part, number, excerpt, working)

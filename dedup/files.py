@@ -17,6 +17,8 @@ from dedup.errors import InputError, OutputError
 from dedup.formats import SUFFIXES
 from dedup.formats.base import Format, Record
 
+_BUFFER = 1 << 20
+
 STANDARD = "-"
 """Stands for standard input and output."""
 
@@ -38,17 +40,27 @@ class Source:
         """Bytes; 0 if unknown."""
         return self.path.stat().st_size if self.path else 0
 
-    def records(self, form: Format) -> Iterator[Record]:
-        """The records of the input, in order.
+    def pieces(self, form: Format, size: int) -> Iterator[list[bytes]]:
+        """The bytes of each record, in order, in lists of about `size` bytes.
 
         Raises:
             InputError: If it cannot be opened or read.
         """
         if self.path is None:
-            yield from form.read(sys.stdin.buffer, self.name)
+            yield from form.pieces(sys.stdin.buffer, size)
             return
-        with input_errors(self.path), self.path.open("rb") as stream:
-            yield from form.read(stream, self.name)
+        with input_errors(self.path), self.path.open("rb", buffering=_BUFFER) as stream:
+            yield from form.pieces(stream, size)
+
+    def records(self, form: Format) -> Iterator[Record]:
+        """The records, in order.
+
+        Raises:
+            InputError: If it cannot be opened or read.
+        """
+        pieces = (raw for some in self.pieces(form, _BUFFER) for raw in some)
+        for number, raw in enumerate(pieces, 1):
+            yield form.record(raw, self.name, number)
 
 
 @contextmanager
@@ -174,9 +186,9 @@ class Outputs:
             path = Path(output).resolve()  # what a link points to is replaced, not the link
             staged = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
             self._make_folder(path.parent)
+            self._staged.append((staged, path))  # first, for a signal may come at any time
             # not tempfile: its files are private, these get the permissions that every new file gets
             stream = os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb")
-        self._staged.append((staged, path))
         return Output(stream, output)
 
     def _make_folder(self, folder: Path) -> None:

@@ -5,6 +5,7 @@ Everything found here was compared by its real tokens: equal digests and shared 
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -36,22 +37,13 @@ class Entry:
     excerpt: Excerpt
 
 
-class _Owner(NamedTuple):
-    """A document that blocks were kept of; `rest` is what was left of it when they were, if not all of it."""
-
-    document: str
-    record: int
-    repeats_id: bool
-    rest: Excerpt | None
-
-
 class Prepared(NamedTuple):
     """One text of a batch: what the index looks its blocks up by."""
 
     batch: Batch
     text: int
 
-    def count(self) -> int:
+    def block_count(self) -> int:
         """Blocks of the text."""
         return self.batch.count(self.text)
 
@@ -76,7 +68,11 @@ class Index:
             increments=permutations.increments,
         )
         self._blocks = _kernels.chosen().Index(recipe)
-        self._owners: list[_Owner] = []
+        # The documents that blocks belong to: ids and records of all, and what is special about some.
+        self._ids: list[str] = []
+        self._records = array("q")
+        self._repeats: set[int] = set()
+        self._rests: dict[int, Excerpt] = {}
 
     def __len__(self) -> int:
         return len(self._blocks)
@@ -96,8 +92,13 @@ class Index:
 
     def begin(self, document: str, record: int, repeats_id: bool, rest: Excerpt | None = None) -> None:
         """The blocks that come now belong to this document; to what was left of it, if `rest` is given."""
-        is_whole = rest is None or rest.pieces[:1] == (Span(0, len(rest.text)),)
-        self._owners.append(_Owner(document, record, repeats_id, None if is_whole else rest))
+        number = len(self._ids)
+        self._ids.append(document)
+        self._records.append(record)
+        if repeats_id:
+            self._repeats.add(number)
+        if rest is not None and rest.pieces[:1] != (Span(0, len(rest.text)),):
+            self._rests[number] = rest
 
     def pass_through(self, prepared: Prepared, first: int, shift: int) -> int:
         """Keep the blocks of a text from `first` on, up to one that an entry stands for; returns its number.
@@ -110,7 +111,7 @@ class Index:
         Returns:
             The number of that block, or the number of all blocks. What stands for it is in `matches()`.
         """
-        return self._blocks.pass_through(*prepared, first, len(self._owners) - 1, shift)
+        return self._blocks.pass_through(*prepared, first, len(self._ids) - 1, shift)
 
     def matches(self) -> list[Match]:
         """The entries that `pass_through` found: one with equal tokens, or the similar ones, most similar first."""
@@ -123,7 +124,7 @@ class Index:
 
     def keep(self, prepared: Prepared, number: int, shift: int) -> None:
         """Keep a block although something stands for it."""
-        self._blocks.keep(*prepared, number, len(self._owners) - 1, shift)
+        self._blocks.keep(*prepared, number, len(self._ids) - 1, shift)
 
     def kept(self) -> list[Span]:
         """The blocks kept since `begin`, those too short to be compared included, in order of keeping."""
@@ -136,12 +137,21 @@ class Index:
     def roll_back(self) -> None:
         """Forget what was added since `begin`."""
         self._blocks.roll_back()
-        self._owners.pop()
+        self._ids.pop()
+        self._records.pop()
+        self._repeats.discard(len(self._ids))
+        self._rests.pop(len(self._ids), None)
+
+    def owner(self, number: int) -> tuple[str, int]:
+        """Id and record of the document that an entry stands in."""
+        document = self._blocks.entry(number)[0]
+        return self._ids[document], self._records[document]
 
     def __getitem__(self, number: int) -> Entry:
-        owner, start, end = self._blocks.entry(number)
-        document, record, repeats_id, rest = self._owners[owner]
-        text = self._blocks.text(number)
+        document, start, end = self._blocks.entry(number)
+        rest = self._rests.get(document)
         if rest is None:
-            return Entry(document, record, repeats_id, Excerpt(text, (Span(start, end),), (0,)))
-        return Entry(document, record, repeats_id, rest.part(start, end))
+            excerpt = Excerpt(self._blocks.text(number), (Span(start, end),), (0,))
+        else:
+            excerpt = rest.part(start, end)
+        return Entry(self._ids[document], self._records[document], document in self._repeats, excerpt)

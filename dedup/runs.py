@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import Protocol
 
 from dedup.deduplicator import Deduplicator
@@ -15,6 +15,8 @@ from dedup.errors import InputError, InternalError, OutputError
 from dedup.files import STANDARD, Output, Outputs, Source, find_sources, output_errors
 from dedup.formats import choose_format
 from dedup.formats.base import Format, Record
+from dedup.parallel import count_jobs
+from dedup.reading import Batch, Input, read_ahead
 from dedup.records import Cleaned, Summary
 from dedup.reports import jsonl as report
 from dedup.settings import Settings
@@ -92,15 +94,31 @@ class Result:
 
 
 def clean_files(
-    inputs: Sequence[str], settings: Settings, reading: Reading, writing: Writing, observer: Observer
+    inputs: Sequence[str],
+    settings: Settings,
+    reading: Reading,
+    writing: Writing,
+    observer: Observer,
+    *,
+    jobs: int | None = None,
 ) -> Result:
     """Clean files and folders as one corpus, in order.
+
+    Args:
+        inputs: Paths, or `-` for standard input.
+        settings: How to compare and clean.
+        reading: How inputs are read.
+        writing: What is written where.
+        observer: Who looks on.
+        jobs: Threads that work; None for as many as there are cores. What is written is the same.
 
     Raises:
         InputError: If an input cannot be read, or not one record of the inputs can.
         OutputError: If an output exists, is an input, or cannot be written. Nothing is left half-written.
         InternalError: If the books do not balance.
+        SettingsError: If `jobs` is out of range.
     """
+    jobs = count_jobs(jobs)
     sources = find_sources(inputs)
     formats = [reading.format_of(source) for source in sources]
     is_single = len(sources) == 1 and not Path(inputs[0]).is_dir()
@@ -108,11 +126,12 @@ def clean_files(
     with Outputs(sources, force=writing.force) as outputs, Deduplicator(settings) as deduplicator:
         _check_outputs(outputs, inputs, paths, writing)
         observer.reading(sum(source.size for source in sources))
-        run = _Run(deduplicator, writing.keep_empty, observer)
         with outputs.create(writing.report) as lines:
             lines.write(report.header_line(settings, deduplicator.banding))
-            for source, form, path in zip(sources, formats, paths, strict=True):
-                run.clean(source, form, partial(outputs.create, path), lines)
+            places = dict(zip(sources, paths, strict=True))
+            with _Run(deduplicator, writing.keep_empty, observer, lines, lambda of: outputs.create(places[of])) as run:
+                for batch in read_ahead(list(map(Input, sources, formats)), deduplicator.prepare, jobs):
+                    run.take(batch)
             result = run.result()
             lines.write(report.summary_line(result.summary, result.written, result.skipped))
         outputs.commit()
@@ -154,57 +173,87 @@ def _check_outputs(outputs: Outputs, inputs: Sequence[str], paths: Sequence[str 
 
 
 class _Run:
-    """The state of a run over files."""
+    """The state of a run over files. Used as a context manager, which closes the output of the last input."""
 
-    def __init__(self, deduplicator: Deduplicator, keep_empty: bool, observer: Observer) -> None:
+    def __init__(
+        self,
+        deduplicator: Deduplicator,
+        keep_empty: bool,
+        observer: Observer,
+        lines: Output,
+        create: Callable[[Source], Output],
+    ) -> None:
         self._deduplicator = deduplicator
         self._keep_empty = keep_empty
         self._observer = observer
+        self._lines = lines
+        self._create = create
+        self._opened = ExitStack()
+        self._output: Output | None = None
         self._skipped: Counter[str] = Counter()
         self._first_skipped: tuple[str, str] | None = None
         self._written = 0
         self._size = 0
 
-    def clean(self, source: Source, form: Format, create: Callable[[], Output], lines: Output) -> None:
-        lines.write(report.input_line(source.name))
-        with ExitStack() as stack:
-            opened = None if form.holds_one else stack.enter_context(create())
-            for record in source.records(form):
-                kept = self._clean_record(source, form, record, lines)
-                if kept is not None:
-                    opened = opened or stack.enter_context(create())
-                    opened.write(kept)
-                self._size += len(record.raw)
-                self._observer.progressed(len(record.raw), self._deduplicator.summary)
+    def __enter__(self) -> _Run:
+        return self
 
-    def _clean_record(self, source: Source, form: Format, record: Record, lines: Output) -> bytes | None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._opened.__exit__(kind, error, traceback)
+
+    def take(self, batch: Batch) -> None:
+        """Clean and write some records."""
+        if batch.is_first:
+            self._begin(batch)
+        for record, document, prepared in batch.documents():
+            if document is None or prepared is None:
+                self._skip(batch.source, record)
+                kept: bytes | None = record.raw
+            else:
+                kept = self._clean(batch, record, self._deduplicator.add_prepared(document, prepared), document.text)
+            if kept is not None:
+                self._open(batch.source).write(kept)
+        self._size += batch.size
+        self._observer.progressed(batch.size, self._deduplicator.summary)
+
+    def _begin(self, batch: Batch) -> None:
+        self._opened.close()
+        self._output = None
+        self._lines.write(report.input_line(batch.source.name))
+        if not batch.form.holds_one:
+            self._open(batch.source)
+
+    def _open(self, source: Source) -> Output:
+        if self._output is None:
+            self._output = self._opened.enter_context(self._create(source))
+        return self._output
+
+    def _clean(self, batch: Batch, record: Record, cleaned: Cleaned, text: str) -> bytes | None:
         """The bytes that take the record's place: its own, its own with the cleaned text, or None for none."""
-        if record.document is None:
-            self._skip(source, record, lines)
-            return record.raw
-        cleaned = self._deduplicator.add(record.document)
         if not cleaned.merges:
             self._written += 1
             return record.raw
-        replaced = form.with_text(record.raw, cleaned.text)
-        spelling = form.spelling(record.raw, replaced, record.document.text)
-        lines.write(report.document_line(cleaned, spelling))
+        replaced = batch.form.with_text(record.raw, cleaned.text)
+        spelling = batch.form.spelling(record.raw, replaced, text)
+        self._lines.write(report.document_line(cleaned, spelling))
         for merge in cleaned.merges:
-            lines.write(report.merge_line(merge))
+            self._lines.write(report.merge_line(merge))
         if cleaned.is_empty and not self._keep_empty:
-            lines.write(report.emptied_line(_emptied(cleaned, source, record, replaced)))
+            self._lines.write(report.emptied_line(_emptied(cleaned, batch.source, record, replaced)))
             return None
         self._written += 1
         return replaced
 
-    def _skip(self, source: Source, record: Record, lines: Output) -> None:
+    def _skip(self, source: Source, record: Record) -> None:
         if not record.skipped:
             return
         self._skipped[record.skipped] += 1
         place = source.name if record.line is None else f"{source.name}:{record.line}"
         self._first_skipped = self._first_skipped or (place, record.detail)
         self._observer.skipped(place, record.detail)
-        lines.write(report.skipped_line(source.name, record.line, record.skipped, record.detail))
+        self._lines.write(report.skipped_line(source.name, record.line, record.skipped, record.detail))
 
     def result(self) -> Result:
         summary = self._deduplicator.summary

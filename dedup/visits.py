@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import xxhash
+from msgspec.structs import replace
 
 from dedup.records import Cleaned, Document
 

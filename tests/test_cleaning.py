@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from dedup import Cleaned, Document, RestoreError, Span, clean, clean_corpus, restore, restore_corpus
 from dedup.cleaning import cut, with_separators

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dedup import Document, InputError
 from dedup.formats import choose_format
-from dedup.formats.base import Record
+from dedup.formats.base import Format, Record
 from dedup.formats.jsonl import JsonLines
 from dedup.formats.plain import Plain
 from tests.command import UNREADABLE
@@ -31,8 +31,14 @@ _ODD = [
 ]
 
 
+def records_of(form: Format, data: bytes, name: str) -> list[Record]:
+    """What a format reads."""
+    pieces = [raw for some in form.pieces(io.BytesIO(data), 20) for raw in some]
+    return [form.record(raw, name, number) for number, raw in enumerate(pieces, 1)]
+
+
 def _read(data: bytes, name: str = "in.jsonl") -> list[Record]:
-    return list(JsonLines().read(io.BytesIO(data), name))
+    return records_of(JsonLines(), data, name)
 
 
 @pytest.mark.parametrize("line", _ODD, ids=lambda line: line[:30])
@@ -99,15 +105,13 @@ def test_records_are_the_input(pieces: list[bytes]) -> None:
     records = _read(data)
     assert b"".join(record.raw for record in records) == data
     assert [record.line for record in records] == list(range(1, len(records) + 1))
-    assert b"".join(record.raw for record in Plain().read(io.BytesIO(data), "in.txt")) == data
+    assert b"".join(record.raw for record in records_of(Plain(), data, "in.txt")) == data
 
 
 def test_plain_text() -> None:
     """A text file is one document, line ends as they are; one that is not UTF-8 is skipped with the byte."""
-    assert list(Plain().read(io.BytesIO(b"a\r\nb\rc"), "x/a.txt")) == [
-        Record(b"a\r\nb\rc", Document("x/a.txt", "a\r\nb\rc"))
-    ]
-    (record,) = Plain().read(io.BytesIO(b"ab\xff"), "a.txt")
+    assert records_of(Plain(), b"a\r\nb\rc", "x/a.txt") == [Record(b"a\r\nb\rc", Document("x/a.txt", "a\r\nb\rc"))]
+    (record,) = records_of(Plain(), b"ab\xff", "a.txt")
     assert (record.document, record.skipped, record.detail) == (None, "invalid-utf8", "not UTF-8 at byte 2")
     assert Plain().with_text(b"old", "ä\r\n") == "ä\r\n".encode()
 

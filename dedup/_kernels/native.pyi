@@ -3,12 +3,14 @@ from dedup._kernels.reference_arrays import (
     Folded,
     Ids,
     Offsets,
+    Recipe,
     Shingles,
     Signatures,
     Spans,
     TokenArrays,
     TokenHashes,
 )
+from dedup._kernels.reference_blocks import Span
 
 NAME: str
 

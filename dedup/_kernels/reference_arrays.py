@@ -26,7 +26,6 @@ BandKeys: TypeAlias = npt.NDArray[np.uint64]
 TokenArrays: TypeAlias = tuple[Offsets, Offsets, TokenHashes, Offsets, Folded, Offsets]
 
 
-
 class Recipe(NamedTuple):
     """How blocks are compared: `Settings` as the kernels need them; the last two are the maps of the signature."""
 

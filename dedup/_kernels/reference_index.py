@@ -1,13 +1,14 @@
 """What is kept so far, in plain Python: the specification of the index and of what goes through it.
 
-A batch holds texts whose blocks, digests and band keys have been computed; the index takes it block by block. Everything
-that equal digests and shared bands find is a proposal: tokens are compared before anything is called a match.
+A batch holds texts whose blocks, digests and band keys have been computed; the index takes it block by block. What
+equal digests and shared bands find are proposals: tokens are compared before anything is called a match.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import xxhash
@@ -235,7 +236,7 @@ class Index:
 def _words(text: str) -> list[bytes]:
     *_, folded, ends = reference_arrays.tokenize(text, np.array([[0, len(text)]], np.int64))
     data, starts = folded.tobytes(), [0, *ends.tolist()]
-    return [data[start:end] for start, end in zip(starts, starts[1:], strict=False)]
+    return [data[start:end] for start, end in pairwise(starts)]
 
 
 def _similarity(a: str, b: str, ngram: int) -> float:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO, Protocol
+
+from msgspec import Struct
 
 from dedup.records import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One record of an input.
 
     Attributes:
@@ -36,8 +36,17 @@ class Format(Protocol):
     holds_one: bool
     """Whether a file is one document, and has no reason to be there without it."""
 
-    def read(self, stream: BinaryIO, name: str) -> Iterator[Record]:
-        """The records of an input, in order; together their `raw` bytes are the input."""
+    def pieces(self, stream: BinaryIO, size: int) -> Iterator[list[bytes]]:
+        """The bytes of each record, in order, in lists of about `size` bytes; together they are the input."""
+
+    def record(self, raw: bytes, name: str, number: int) -> Record:
+        """What the bytes of a record hold; any thread may ask.
+
+        Args:
+            raw: The bytes.
+            name: What the input is called.
+            number: Of the record in it, from 1.
+        """
 
     def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:
         """The bytes of a record with its text replaced, everything else as it was; see `spelling`."""

@@ -41,19 +41,28 @@ class JsonLines:
     def __init__(self, text_field: str = "text", id_field: str = "id") -> None:
         self._text_field = text_field
         self._id_field = id_field
+        self._spelt = json.dumps(text_field, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        names = {"text": text_field} if text_field == id_field else {"text": text_field, "id": id_field}
+        types: dict[str, Any] = {"text": str, "id": msgspec.Raw}
+        line = msgspec.defstruct("Line", [(name, types[name], msgspec.Raw()) for name in names], rename=names)
+        self._quick_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(line)
 
-    def read(self, stream: BinaryIO, name: str) -> Iterator[Record]:
-        """One record a line. A line that holds no document is skipped; its bytes still stand in the record."""
-        for number, raw in enumerate(stream, 1):
-            line = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
-            if not line.strip():
-                yield Record(raw, line=number)
-                continue
-            try:
-                document, is_named = self._document(line, f"{name}:{number}")
-                yield Record(raw, document, number, is_named)
-            except _SkippedError as skipped:
-                yield Record(raw, line=number, skipped=skipped.reason, detail=skipped.detail)
+    def pieces(self, stream: BinaryIO, size: int) -> Iterator[list[bytes]]:
+        """The lines, with their ends."""
+        while lines := stream.readlines(size):
+            yield lines
+
+    def record(self, raw: bytes, name: str, number: int) -> Record:
+        """What a line holds. One that holds no document is skipped; its bytes still stand in the record."""
+        line = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
+        if not line.strip():
+            return Record(raw, line=number)
+        try:
+            text, own_id = self._quickly(line) or self._carefully(line)
+        except _SkippedError as skipped:
+            return Record(raw, line=number, skipped=skipped.reason, detail=skipped.detail)
+        document = Document(f"{name}:{number}" if own_id is None else own_id, text)
+        return Record(raw, document, number, own_id is not None)
 
     def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:
         """The line with the characters of its text replaced.
@@ -78,8 +87,20 @@ class JsonLines:
         start, end = self._text_span(line)
         return line[start:end]
 
-    def _document(self, line: bytes, place: str) -> tuple[Document, bool]:
-        """The document of a line, and whether it has an id of its own."""
+    def _quickly(self, line: bytes) -> tuple[str, str | None] | None:
+        """Text and id of a line, without decoding anything else; None where that needs a closer look."""
+        if line.count(self._spelt) != 1 or (b"\\u" in line and _ESCAPED_NAME.search(line)):
+            return None
+        try:
+            if not line.isascii():
+                line.decode("utf-8")
+            found = self._quick_decoder.decode(line)
+        except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
+            return None
+        return (found.text, _id(getattr(found, "id", None))) if isinstance(found.text, str) else None
+
+    def _carefully(self, line: bytes) -> tuple[str, str | None]:
+        """Text and id of a line, or an exact account of why there are none."""
         fields = _fields(line)
         if self._text_field not in fields:
             names = ", ".join(fields) or "none"
@@ -87,11 +108,9 @@ class JsonLines:
         text = _value(fields[self._text_field])
         if not isinstance(text, str) or isinstance(text, _Number):
             raise _SkippedError("text-not-a-string", f"field {self._text_field!r} is not a string")
-        spelt = line.count(json.dumps(self._text_field, ensure_ascii=False).encode())
-        if (spelt != 1 or _ESCAPED_NAME.search(line)) and self._occurrences(line) > 1:
+        if (line.count(self._spelt) != 1 or _ESCAPED_NAME.search(line)) and self._occurrences(line) > 1:
             raise _SkippedError("duplicate-text-field", f"field {self._text_field!r} stands there twice")
-        own_id = _id(fields.get(self._id_field))
-        return Document(place if own_id is None else own_id, text), own_id is not None
+        return text, _id(fields.get(self._id_field))
 
     def _occurrences(self, line: bytes) -> int:
         return sum(name == self._text_field for name, _, _ in _walk(line.decode("utf-8")))
@@ -130,8 +149,14 @@ def _fields(line: bytes) -> dict[str, Any]:
 
 def _id(raw: object) -> str | None:
     """A string or a number as a string, however long it is; nothing else is an id."""
-    if isinstance(raw, msgspec.Raw) and (number := bytes(raw)).startswith(_NUMBER_BEGINS):
-        return number.decode("ascii")
+    if isinstance(raw, msgspec.Raw):
+        written = bytes(raw)
+        if written.startswith(_NUMBER_BEGINS):
+            return written.decode("ascii")
+        if written.isascii() and written[:1] == b'"' and b"\\" not in written:
+            return written[1:-1].decode("ascii")
+        if not written:
+            return None
     value = _value(raw)
     return str(value) if isinstance(value, str) else None
 
@@ -161,4 +186,8 @@ def _walk(line: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _has_surrogate(text: str) -> bool:
-    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False

@@ -14,13 +14,16 @@ class Plain:
 
     holds_one = True
 
-    def read(self, stream: BinaryIO, name: str) -> Iterator[Record]:
-        """The one record of a file; skipped as `invalid-utf8` where it is not UTF-8."""
-        raw = stream.read()
+    def pieces(self, stream: BinaryIO, size: int) -> Iterator[list[bytes]]:  # noqa: ARG002  # it cannot be divided
+        """The whole file."""
+        yield [stream.read()]
+
+    def record(self, raw: bytes, name: str, number: int) -> Record:  # noqa: ARG002  # there is but one
+        """The text; skipped as `invalid-utf8` where it is not UTF-8."""
         try:
-            yield Record(raw, Document(name, raw.decode("utf-8")))
+            return Record(raw, Document(name, raw.decode("utf-8")))
         except UnicodeDecodeError as error:
-            yield Record(raw, skipped="invalid-utf8", detail=f"not UTF-8 at byte {error.start}")
+            return Record(raw, skipped="invalid-utf8", detail=f"not UTF-8 at byte {error.start}")
 
     def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:  # noqa: ARG002  # nothing but its text
         """The text's bytes."""

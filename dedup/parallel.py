@@ -1,0 +1,70 @@
+"""Work on batches, by several threads, in order: what threads do changes when an answer comes, never which."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from dedup.errors import SettingsError
+
+BATCH_SIZE = 1 << 18
+"""Characters or bytes in a batch: enough to make the hand-over cheap, few enough to stay in the cache."""
+
+_Batch = TypeVar("_Batch")
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+
+def count_jobs(jobs: int | None) -> int:
+    """How many threads work: those asked for, or as many as there are cores to run on.
+
+    Raises:
+        SettingsError: If fewer than one was asked for.
+    """
+    if jobs is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if jobs < 1:
+        raise SettingsError("jobs", jobs, "give a whole number of at least 1")
+    return jobs
+
+
+def batched(items: Iterable[_Item], size_of: Callable[[_Item], int], size: int) -> Iterator[list[_Item]]:
+    """The items in lists of about this size each; a list takes at least one item."""
+    batch: list[_Item] = []
+    total = 0
+    for item in items:
+        batch.append(item)
+        total += size_of(item) + 1
+        if total >= size:
+            yield batch
+            batch, total = [], 0
+    if batch:
+        yield batch
+
+
+def in_order(work: Callable[[_Batch], _Result], batches: Iterable[_Batch], jobs: int) -> Iterator[_Result]:
+    """The results of `work` on every batch, in order; the caller's thread is one of the `jobs`.
+
+    Batches are read ahead, two for every thread. Native work leaves the interpreter to the other threads.
+    """
+    if jobs == 1:
+        yield from map(work, batches)
+        return
+    executor = ThreadPoolExecutor(jobs - 1, thread_name_prefix="dedup")
+    ahead: deque[tuple[_Batch, Future[_Result]]] = deque()
+    try:
+        for batch in batches:
+            ahead.append((batch, executor.submit(work, batch)))
+            if len(ahead) > 2 * jobs:
+                yield _result(work, *ahead.popleft())
+        while ahead:
+            yield _result(work, *ahead.popleft())
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _result(work: Callable[[_Batch], _Result], batch: _Batch, future: Future[_Result]) -> _Result:
+    return work(batch) if future.cancel() else future.result()  # rather work than wait

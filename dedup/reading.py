@@ -1,0 +1,87 @@
+"""Inputs > records, read and prepared in batches, ahead of those who take them, by several threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from dedup.files import Source
+from dedup.formats.base import Format, Record
+from dedup.index import Prepared
+from dedup.parallel import BATCH_SIZE, in_order
+from dedup.records import Document
+
+
+class Input(NamedTuple):
+    """A file, and how it is read."""
+
+    source: Source
+    form: Format
+
+
+class Batch(NamedTuple):
+    """Some records of an input, in order.
+
+    Attributes:
+        source: The input.
+        form: Its format.
+        is_first: Whether these are the first of the input, which may be none at all.
+        records: What was read.
+        prepared: What was found out about their documents, in order; records without a document have none.
+        size: How many bytes they were read from.
+    """
+
+    source: Source
+    form: Format
+    is_first: bool
+    records: list[Record]
+    prepared: list[Prepared]
+    size: int
+
+    def documents(self) -> Iterator[tuple[Record, Document | None, Prepared | None]]:
+        """The records, with their documents and what was found out about these."""
+        prepared = iter(self.prepared)
+        for record in self.records:
+            yield record, record.document, None if record.document is None else next(prepared)
+
+
+class _Unread(NamedTuple):
+    """The bytes of some records before anybody looks at them, and the number of the first in its input."""
+
+    source: Source
+    form: Format
+    number: int
+    pieces: list[bytes]
+
+
+def read_ahead(
+    inputs: Sequence[Input], prepare: Callable[[Sequence[Document]], list[Prepared]], jobs: int
+) -> Iterator[Batch]:
+    """All records of all inputs, in order, at least one batch an input.
+
+    Args:
+        inputs: What to read.
+        prepare: Finds out about documents what can be known without the others.
+        jobs: Threads that work.
+
+    Raises:
+        InputError: If an input cannot be opened or read.
+    """
+
+    def work(unread: _Unread) -> Batch:
+        source, form, first, pieces = unread
+        records = [form.record(raw, source.name, number) for number, raw in enumerate(pieces, first)]
+        prepared = prepare([record.document for record in records if record.document is not None])
+        return Batch(source, form, first == 1, records, prepared, sum(map(len, pieces)))
+
+    return in_order(work, _unread(inputs), jobs)
+
+
+def _unread(inputs: Sequence[Input]) -> Iterator[_Unread]:
+    for source, form in inputs:
+        number = 1
+        for pieces in source.pieces(form, BATCH_SIZE):
+            yield _Unread(source, form, number, pieces)
+            number += len(pieces)
+        if number == 1:
+            yield _Unread(source, form, number, [])
