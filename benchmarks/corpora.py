@@ -12,8 +12,8 @@ The kinds:
     long        One document of that many paragraphs, 30 % of them copies.
     identical   Copies of one document.
     template    Documents that share 400 words and have 40 of their own.
-    forged      Documents that share 330 words and have 70 of their own: alike to about 0.65, below the threshold of 0.8,
-                so that they meet in LSH buckets without being duplicates.
+    forged      Documents that share 330 words and have 70 of their own: alike to about 0.65, below the threshold of
+                0.8, so that they meet in LSH buckets without being duplicates.
     lines       Documents of 8-20 words.
 """
 
@@ -69,7 +69,8 @@ class Source:
         """A random place to begin at for a passage of each length."""
         files = generator.choice(len(self.bounds), size=len(lengths), p=self.shares)
         first, last = np.array(self.bounds).T
-        return generator.integers(first[files], last[files] - lengths)
+        places: Array = generator.integers(first[files], last[files] - lengths)
+        return places
 
     def random_words(self, count: int, generator: np.random.Generator) -> NDArray[np.int32]:
         """Single words, as frequent as in the text."""
@@ -85,8 +86,8 @@ def read_texts(path: Path) -> Iterator[str]:
     if path.suffix == ".txt":
         yield path.read_text(encoding="utf-8")
         return
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)["text"]
 
@@ -123,9 +124,7 @@ class Pieces:
         return np.concatenate([source.words[self.starts[k] : self.starts[k] + self.lengths[k]] for k in places])
 
 
-def draw_pieces(
-    totals: Array, passage: tuple[int, int], source: Source, generator: np.random.Generator
-) -> Pieces:
+def draw_pieces(totals: Array, passage: tuple[int, int], source: Source, generator: np.random.Generator) -> Pieces:
     """Texts of so many words, from passages of `passage` words at random places of the source."""
     shortest, longest = passage
     most = -(-totals // shortest)
@@ -141,9 +140,7 @@ def draw_pieces(
     return Pieces(source.passages(lengths, generator), lengths, np.concatenate([[0], np.cumsum(counts)]))
 
 
-def changed(
-    words: NDArray[np.int32], rate: float, source: Source, generator: np.random.Generator
-) -> NDArray[np.int32]:
+def changed(words: NDArray[np.int32], rate: float, source: Source, generator: np.random.Generator) -> NDArray[np.int32]:
     """The words with a share of them, at random places, replaced by random words of the source."""
     count = round(rate * len(words))
     if not count:
@@ -195,7 +192,8 @@ def document_id(number: int) -> str:
 
 def skewed(low: int, high: int, count: int, generator: np.random.Generator) -> Array:
     """Whole numbers of low..high, the low ones more often (the lesser of two draws), as lengths of paragraphs are."""
-    return generator.integers(low, high + 1, size=(2, count)).min(axis=0)
+    lengths: Array = generator.integers(low, high + 1, size=(2, count)).min(axis=0)
+    return lengths
 
 
 def make_documents(count: int, source: Source, generator: np.random.Generator, out: TextIO, truth: TextIO) -> None:
@@ -255,9 +253,7 @@ def make_paragraphs(
         write_line(out, {"id": document_id(number), "text": "\n\n".join(texts)})
 
 
-def make_shared(
-    count: int, shared: int, own: int, source: Source, generator: np.random.Generator, out: TextIO
-) -> None:
+def make_shared(count: int, shared: int, own: int, source: Source, generator: np.random.Generator, out: TextIO) -> None:
     """Documents that begin with the same `shared` words and end with `own` words each."""
     template = draw_pieces(np.array([shared]), (15, 60), source, generator).words(0, source)
     pieces = draw_pieces(np.full(count, own), (15, 60), source, generator) if own else None

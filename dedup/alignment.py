@@ -12,8 +12,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rapidfuzz.distance import LCSseq
-
 # Product of the lengths up to which a box without anchors gets an exact longest common subsequence.
 _MOST_CELLS = 1 << 24
 # How often all tokens may be searched for anchors. Few near-duplicates need more than three searches.
@@ -133,12 +131,32 @@ def _between(box: _Box, anchors: list[Run]) -> list[_Box]:
 
 
 def _common_subsequence(a: Sequence[int], b: Sequence[int], box: _Box) -> list[Run]:
-    blocks = LCSseq.opcodes(a[box.a : box.a_end], b[box.b : box.b_end])
-    return [
-        Run(box.a + block.src_start, box.b + block.dest_start, block.src_end - block.src_start)
-        for block in blocks
-        if block.tag == "equal"
-    ]
+    """A longest common subsequence, token by token (Hyyro, Bit-parallel LCS-length computation revisited, 2004).
+
+    Bit i of row j is 0 where token i of the first sequence makes the subsequence longer. Read from the end: tokens of
+    the first sequence are passed over as long as that loses nothing, then those of the second.
+    """
+    columns = box.a_end - box.a
+    everything = (1 << columns) - 1
+    equal: dict[int, int] = {}
+    for i in range(columns):
+        equal[a[box.a + i]] = equal.get(a[box.a + i], 0) | 1 << i
+    rows = [everything]
+    for token in b[box.b : box.b_end]:
+        matching = rows[-1] & equal.get(token, 0)
+        rows.append((rows[-1] + matching | rows[-1] - matching) & everything)
+    column, row = columns, len(rows) - 1
+    runs = []
+    while column and row:
+        if rows[row] >> (column - 1) & 1:
+            column -= 1
+        elif row > 1 and not rows[row - 1] >> (column - 1) & 1:
+            row -= 1
+        else:
+            column -= 1
+            row -= 1
+            runs.append(Run(box.a + column, box.b + row, 1))
+    return runs
 
 
 def _joined(runs: list[Run]) -> list[Run]:

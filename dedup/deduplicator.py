@@ -19,12 +19,12 @@ from dedup.banding import choose_banding
 from dedup.blocks import split
 from dedup.books import Books
 from dedup.cleaning import cut
-from dedup.drafts import Draft, draft, same_text
+from dedup.drafts import draft
 from dedup.errors import SettingsError
 from dedup.excerpts import Excerpt
 from dedup.index import Index, Prepared
 from dedup.pairs import Pair
-from dedup.records import Cleaned, Document, Duplicate, Kind, Match, Place, Span, Summary
+from dedup.records import Cleaned, Document, Draft, Duplicate, Kind, Match, Place, Span, Summary
 from dedup.settings import Settings
 from dedup.shingles import tokenize
 from dedup.visits import Visits
@@ -215,8 +215,14 @@ class Deduplicator:
         """Merge what of a block stands in the index; returns the spans of the block's text that go."""
         if not working.may_go(excerpt):
             return []
-        taken = (self._merge_with(match, excerpt, working) for match in self._matches(part, number))
-        return next(filter(None, taken), [])
+        for match in self._matches(part, number):
+            taken: list[Span] = []
+            for drafts in self._drafts(part, number, excerpt, match):
+                if working.merge(drafts, self._index[match.entry], match.found_by):
+                    taken += [excerpt.span_of(found.core) for found in drafts]
+            if taken:
+                return taken
+        return []
 
     def _matches(self, part: Prepared, number: int) -> Iterator[Match]:
         """The kept blocks that exact comparison finds similar enough: an equal one, then the most similar first."""
@@ -225,21 +231,13 @@ class Deduplicator:
         if matches[0].found_by == "digest":
             yield from self._index.similar(part, number)
 
-    def _merge_with(self, match: Match, excerpt: Excerpt, working: Working) -> list[Span]:
-        """Merge what of a block stands in one kept block; returns the spans of the block's text that go."""
-        entry = self._index[match.entry]
-        taken: list[Span] = []
-        for drafts in self._drafts(excerpt, entry.excerpt):
-            if working.merge(drafts, entry, match.found_by):
-                taken += [excerpt.span_of(found.core) for found in drafts]
-        return taken
-
-    def _drafts(self, excerpt: Excerpt, kept: Excerpt) -> Iterator[list[Draft]]:
-        whole = same_text(excerpt, kept)
-        if whole is not None:
-            yield [whole]
+    def _drafts(self, part: Prepared, number: int, excerpt: Excerpt, match: Match) -> Iterator[list[Draft]]:
+        """What of a block may be merged with an entry, as groups that go together or not at all."""
+        drafts = self._index.drafts(part, number, match.entry, excerpt)
+        if drafts is not None:
+            yield from ([draft] for draft in drafts)
             return
-        pair = Pair(excerpt, tokenize(excerpt.text), kept, self.settings)
+        pair = Pair(excerpt, tokenize(excerpt.text), self._index[match.entry].excerpt, self.settings)
         for parts in pair.segments():
             yield [draft(pair, part) for part in parts]
 

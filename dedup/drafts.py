@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from dedup.alignment import Run
 from dedup.excerpts import Excerpt
 from dedup.merging import Segment
 from dedup.pairs import Pair
-from dedup.records import Edit, Kind, Span
+from dedup.records import Draft, Edit, Span
 from dedup.shingles import Overlap
 
 # A span of the kept copy is written into the report as two numbers: literal text this short is no longer.
 _LEAST_REFERENCE = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A merge before it is known which white space goes with it; see `records.Merge` for the fields."""
-
-    core: Span
-    canonical: Span
-    kind: Kind
-    similarity: float
-    containment: float
-    novel: int
-    edits: tuple[Edit, ...]
-    restore: tuple[Span | str, ...]
 
 
 def draft(pair: Pair, part: Segment) -> Draft:
@@ -44,13 +29,6 @@ def draft(pair: Pair, part: Segment) -> Draft:
         tuple(_edit(pair, *edit) for edit in part.edits()),
         tuple(_restore(pair, part, core, canonical)),
     )
-
-
-def same_text(a: Excerpt, b: Excerpt) -> Draft | None:
-    """The merge of a whole block with a kept copy of the same characters; None where it is not as simple as that."""
-    if len(a.pieces) > 1 or len(b.pieces) > 1 or a.text != b.text or a.text[0].isspace():
-        return None
-    return Draft(a.pieces[0], b.pieces[0], "exact", 1.0, 1.0, 0, (), b.pieces)
 
 
 def _core(pair: Pair, part: Segment) -> Span:

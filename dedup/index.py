@@ -13,10 +13,10 @@ from dedup import _kernels
 from dedup._kernels import Batch
 from dedup._kernels.reference_arrays import Recipe
 from dedup.banding import Banding
-from dedup.blocks import KERNEL_UNITS, split
+from dedup.blocks import KERNEL_UNITS, sentence_starts, split
 from dedup.excerpts import Excerpt
 from dedup.minhash import Permutations
-from dedup.records import FoundBy, Match, Span
+from dedup.records import Draft, FoundBy, Match, Span
 from dedup.settings import Settings
 
 
@@ -64,6 +64,9 @@ class Index:
             min_tokens=settings.min_tokens,
             bucket_limit=settings.bucket_limit,
             threshold=settings.threshold,
+            max_edit=settings.max_edit,
+            keeps_novel=settings.keeps_novel,
+            cuts_at_words=settings.cut == "word",
             multipliers=permutations.multipliers,
             increments=permutations.increments,
         )
@@ -121,6 +124,23 @@ class Index:
     def similar(self, prepared: Prepared, number: int) -> list[Match]:
         """The entries similar to a block, most similar first."""
         return [Match(entry, similarity, "bands") for entry, similarity in self._blocks.find_similar(*prepared, number)]
+
+    def drafts(self, prepared: Prepared, number: int, entry: int, excerpt: Excerpt) -> list[Draft] | None:
+        """What of a block may be merged with an entry, by the kernels; None where they leave it to Python.
+
+        Args:
+            prepared: The text.
+            number: The block.
+            entry: The kept block.
+            excerpt: The block, as it stands in its document.
+        """
+        if not self._blocks.can_draft or len(excerpt.pieces) > 1 or self._blocks.entry(entry)[0] in self._rests:
+            return None
+        at = (*prepared, number, entry, excerpt.pieces[0].start)
+        found = self._blocks.drafts(*at, None)
+        return (
+            self._blocks.drafts(*at, sentence_starts(excerpt.text, self._settings.language)) if found is None else found
+        )
 
     def keep(self, prepared: Prepared, number: int, shift: int) -> None:
         """Keep a block although something stands for it."""

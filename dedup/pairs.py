@@ -72,9 +72,14 @@ class Pair:
 
     @cached_property
     def _sentences(self) -> dict[int, int]:
-        """Token of the block that begins a sentence > the character where the sentence begins."""
-        starts = self.tokens_a.starts.tolist()
-        return {bisect_left(starts, at): at for at in sentence_starts(self.a.text, self._settings.language)}
+        """Token of the block that begins a sentence > the character where the sentence begins.
+
+        Where nothing but spaces stands before a token no sentence begins.
+        """
+        starts, ends = self.tokens_a.starts.tolist(), self.tokens_a.ends.tolist()
+        found = {bisect_left(starts, at): at for at in sentence_starts(self.a.text, self._settings.language)}
+        between = {i: self.a.text[ends[i - 1] : starts[i]] for i in found if 0 < i < len(starts)}
+        return {0: 0} | {i: found[i] for i, text in between.items() if text.strip(" ")}
 
     def _is_boundary(self, token: int) -> bool:
         return token in (0, len(self.ids_a)) or self._settings.cut == "word" or token in self._sentences

@@ -136,6 +136,19 @@ class Merge(Struct, frozen=True):
         return Span(self.start, self.end)
 
 
+class Draft(Struct, frozen=True):
+    """A merge before it is known which white space goes with it; see `Merge` for the fields."""
+
+    core: Span
+    canonical: Span
+    kind: Kind
+    similarity: float
+    containment: float
+    novel: int
+    edits: tuple[Edit, ...]
+    restore: tuple[Span | str, ...]
+
+
 class Cleaned(Struct, frozen=True):
     """A document after cleaning.
 

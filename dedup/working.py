@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from dedup.cleaning import Cores, cut, with_separators
-from dedup.drafts import Draft
 from dedup.errors import InternalError
 from dedup.excerpts import Excerpt
 from dedup.index import Entry
-from dedup.records import Cleaned, Document, FoundBy, Merge, Place, Span, text_digest
+from dedup.records import Cleaned, Document, Draft, FoundBy, Merge, Place, Span, text_digest
 
 # A round may find that a copy is itself a duplicate, and take back what was merged into it. Should a text be made so
 # that this goes on for ever, copies that something was merged into stay from some round on.

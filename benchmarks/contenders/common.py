@@ -10,6 +10,8 @@ a line; to a corpus of paragraphs, the spans that are removed, one `[id, start, 
 Only the standard library and NumPy may be used here, in versions that every contender can live with.
 """
 
+from __future__ import annotations
+
 import argparse
 import json
 import platform
@@ -20,8 +22,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 THRESHOLD = 0.8
 NGRAM = 5
@@ -61,10 +65,20 @@ def read_corpus(path: Path) -> tuple[list[str], list[str]]:
     return ids, texts
 
 
+def split_corpus(corpus: Path, folder: Path, parts: int) -> None:
+    """Cut a file of JSON lines into parts of about the same size."""
+    folder.mkdir()
+    with corpus.open("rb") as lines:
+        size = corpus.stat().st_size
+        for part in range(parts):
+            with (folder / f"{part:05}.jsonl").open("wb") as out:
+                out.writelines(lines.readlines(-(-size // parts)))
+
+
 def word_ngrams(text: str) -> list[str]:
     """The word 5-grams of the case-folded text, in order."""
     words = _TOKEN.findall(text.casefold())
-    return [" ".join(words[i : i + NGRAM]) for i in range(len(words) - NGRAM + 1)]
+    return list(map(" ".join, zip(*(words[k:] for k in range(NGRAM)), strict=False)))
 
 
 def batches(texts: list[str], size: int = 1000) -> Iterator[list[str]]:
@@ -75,6 +89,8 @@ def batches(texts: list[str], size: int = 1000) -> Iterator[list[str]]:
 
 def first_of_bands(signatures: np.ndarray, bands: int, rows: int) -> list[int]:
     """The rows that share no whole band with an earlier row that was itself taken: the first of each group."""
+    import numpy as np  # noqa: PLC0415  # a tenth of a second, which those who have no arrays need not pay
+
     kept = []
     tables: list[set[bytes]] = [set() for _ in range(bands)]
     width = f"V{signatures.dtype.itemsize * rows}"
@@ -124,8 +140,8 @@ def run(
 
 
 def version(distribution: str) -> str:
-    """The installed version; the empty string for what is no distribution."""
+    """The installed version; of this library also when it runs from its source; empty for what is no distribution."""
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
-        return ""
+        return getattr(sys.modules.get(distribution.removesuffix("-text")), "__version__", "")

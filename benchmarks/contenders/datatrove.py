@@ -4,8 +4,8 @@ Its own word tokenizers are spaCy's rules and take about 11 ms a document; it ac
 that went through its normalisation has no punctuation left to split off.
 
 Candidates are not verified: all documents connected by shared bands are one cluster, of which one is kept, not always
-the first. The bands are the 9 of 13 that datasketch derives from threshold 0.8; datatrove leaves the choice to the user.
-The file is split into one part a job, since a part is what a worker reads; that is counted.
+the first. The bands are the 9 of 13 that datasketch derives from threshold 0.8; datatrove leaves them to the user. The
+file is split into one part a job, since a part is what a worker reads; that is counted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from datatrove.pipeline.readers import JsonlReader
 from datatrove.pipeline.writers import JsonlWriter
 from datatrove.utils.word_tokenizers import WordTokenizer
 
-from contenders.common import BANDS, NGRAM, ROWS, Clock, run
+from contenders.common import BANDS, NGRAM, ROWS, Clock, run, split_corpus
 
 
 class Words(WordTokenizer):
@@ -40,16 +40,6 @@ class Words(WordTokenizer):
         return [(0, len(text))]
 
 
-def split_corpus(corpus: Path, folder: Path, parts: int) -> None:
-    """Cut a file of JSON lines into parts of about the same size."""
-    folder.mkdir()
-    with corpus.open("rb") as lines:
-        size = corpus.stat().st_size
-        for part in range(parts):
-            with (folder / f"{part:05}.jsonl").open("wb") as out:
-                out.writelines(lines.readlines(-(-size // parts)))
-
-
 def pipelines(folder: Path, jobs: int) -> dict[str, LocalPipelineExecutor]:
     """The four stages, by name."""
     config = MinhashConfig(n_grams=NGRAM, num_buckets=BANDS, hashes_per_bucket=ROWS)
@@ -59,14 +49,17 @@ def pipelines(folder: Path, jobs: int) -> dict[str, LocalPipelineExecutor]:
     cluster = MinhashDedupCluster(str(folder / "buckets"), str(folder / "remove"), config=config)
     write = [MinhashDedupFilter(str(folder / "remove")), JsonlWriter(str(folder / "output"), compression=None)]
 
-    def executor(stage: list[object], tasks: int) -> LocalPipelineExecutor:
-        return LocalPipelineExecutor(stage, tasks=tasks, workers=min(tasks, jobs), skip_completed=False)
-
+    stages: dict[str, tuple[list[object], int]] = {
+        "words and sketch": ([reader, sketch], jobs),
+        "buckets": ([buckets], BANDS),
+        "cluster": ([cluster], 1),
+        "filter": ([reader, *write], jobs),
+    }
     return {
-        "words and sketch": executor([reader, sketch], jobs),
-        "buckets": executor([buckets], BANDS),
-        "cluster": executor([cluster], 1),
-        "filter": executor([reader, *write], jobs),
+        name: LocalPipelineExecutor(
+            stage, tasks=tasks, workers=min(tasks, jobs), logging_dir=str(folder / "logs" / name), skip_completed=False
+        )
+        for name, (stage, tasks) in stages.items()
     }
 
 

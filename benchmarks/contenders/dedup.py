@@ -13,7 +13,6 @@ import tempfile
 from pathlib import Path
 
 import dedup
-
 from contenders.common import NGRAM, THRESHOLD, Clock, Span, read_corpus, run
 
 

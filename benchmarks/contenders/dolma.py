@@ -1,7 +1,7 @@
 """dolma: its Bloom filter deduper in paragraph mode, whole paragraphs, called through its Python binding.
 
 It removes what the filter has seen, letter for letter; it does not say where. It does not look for near-duplicates
-here: `dolma_ngrams` does.
+here: `dolma_ngrams` does. The file is split into one part a job, since a part is what a thread reads.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from pathlib import Path
 
 from dolma import deduper
 
-from contenders.common import Clock, Span, run
+from contenders.common import Clock, Span, run, split_corpus
 
-ESTIMATED_PARAGRAPHS = 2_000_000
+BYTES_PER_PARAGRAPH = 200  # fewer than there are: a filter that is too small begins to guess
 FALSE_POSITIVE_RATE = 1e-6
 
 
@@ -67,9 +67,10 @@ def removed_spans(
     """Run the deduper on a folder laid out as it wants it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for part in ("documents", "work-in", "work-out"):
+        for part in ("work-in", "work-out"):
             (folder / part).mkdir()
-        (folder / "documents" / corpus.name).symlink_to(corpus.resolve())
+        with clock.phase("split the file"):
+            split_corpus(corpus, folder / "documents", jobs)
         with clock.phase("dedupe"):
             deduper(configuration(folder, jobs, by_ngram, entries))
         with clock.phase("read the attributes"):
@@ -79,7 +80,7 @@ def removed_spans(
 
 def paragraphs(corpus: Path, jobs: int, clock: Clock) -> list[Span]:
     """The paragraphs that came before, letter for letter."""
-    return removed_spans(corpus, jobs, clock, None, ESTIMATED_PARAGRAPHS, 1.0)
+    return removed_spans(corpus, jobs, clock, None, corpus.stat().st_size // BYTES_PER_PARAGRAPH, 1.0)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from contenders.common import THRESHOLD, Clock, Span, run
 from contenders.dolma import removed_spans
 
 NGRAM = 3
-ESTIMATED_NGRAMS = 60_000_000
+BYTES_PER_NGRAM = 6
 
 
 def paragraphs(corpus: Path, jobs: int, clock: Clock) -> list[Span]:
@@ -23,7 +23,7 @@ def paragraphs(corpus: Path, jobs: int, clock: Clock) -> list[Span]:
         "overlap_threshold": THRESHOLD,
         "skip_short_paragraphs": False,
     }
-    return removed_spans(corpus, jobs, clock, by_ngram, ESTIMATED_NGRAMS, THRESHOLD)
+    return removed_spans(corpus, jobs, clock, by_ngram, corpus.stat().st_size // BYTES_PER_NGRAM, THRESHOLD)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """gaoya: `MinHashStringIndex` on texts, with its own words and n-grams; all inserted, then all queried.
 
-Candidates are checked against the similarity that the signatures estimate, not against the texts. The index has no way
-to insert what was sketched for a query, so every text is sketched twice.
+Candidates are checked against the similarity that the signatures estimate, not against the texts. It
+derives the bands from the threshold itself (21 of 6). The index has no way to insert what was sketched for a query, so
+every text is sketched twice.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from gaoya.minhash import MinHashStringIndex
 
-from contenders.common import BANDS, NGRAM, ROWS, THRESHOLD, Clock, first_of_candidates, read_corpus, run
+from contenders.common import NGRAM, NUM_PERM, THRESHOLD, Clock, first_of_candidates, read_corpus, run
 
 
 def documents(corpus: Path, _jobs: int, clock: Clock) -> list[str]:
@@ -20,8 +21,9 @@ def documents(corpus: Path, _jobs: int, clock: Clock) -> list[str]:
     index = MinHashStringIndex(
         hash_size=32,
         jaccard_threshold=THRESHOLD,
-        num_bands=BANDS,
-        band_size=ROWS,
+        num_bands=None,
+        band_size=None,
+        num_hashes=NUM_PERM,
         analyzer="word",
         lowercase=True,
         ngram_range=(NGRAM, NGRAM),

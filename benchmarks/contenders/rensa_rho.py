@@ -1,7 +1,8 @@
 """rensa's "rho" pipeline, with which its README compares itself: 128 slots, 8 bands, all documents at once.
 
 It flags every document that shares a band with another, the first of a group like the others, and does not say with
-which. To keep the first of each group, the flagged rows of the signature matrix are banded by hand afterwards.
+which. To keep the first of each group, the flagged rows of the signature matrix are banded by hand afterwards; the
+matrix gives its rows only as Python lists, all at once, which takes memory that is not rensa's need.
 """
 
 from __future__ import annotations

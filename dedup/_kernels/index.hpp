@@ -6,8 +6,7 @@
 
 #include <algorithm>
 
-#include "blocks.hpp"
-#include "overlap.hpp"
+#include "drafts.hpp"
 
 /* Key > entries, in one open-addressing table with linear probing, 16 bytes a slot. A key holds at most `limit`
  * entries; whether more came is marked on one of its slots. */
@@ -116,8 +115,8 @@ private:
 
 /* How blocks are compared. */
 struct Recipe {
-    int64_t ngram, bands, rows, min_tokens, bucket_limit;
-    double threshold;
+    MergeRules rules;
+    int64_t bands, rows, bucket_limit;
     Permutations permutations;
 };
 
@@ -154,13 +153,13 @@ static void prepare_block(const Recipe &recipe, const Text &text, Span span, Bat
     Block block = {span.start, span.end, count, 0};
     uint64_t *const keys = batch.keys.reserve(bands);
     batch.keys.size += bands;
-    if (count >= recipe.min_tokens) {
+    if (count >= recipe.rules.min_tokens) {
         block.digest = digest_of(tokens);
-        if (count >= recipe.ngram) {
+        if (count >= recipe.rules.ngram) {
             scratch.shingles.resize(count);
             scratch.mixed.resize(count);
             scratch.signature.resize(recipe.permutations.padded());
-            const int64_t shingles = shingle_block(tokens.hashes.data, count, recipe.ngram, scratch.shingles.data);
+            const int64_t shingles = shingle_block(tokens.hashes.data, count, recipe.rules.ngram, scratch.shingles.data);
             minhash_block(scratch.shingles.data, shingles, recipe.permutations, scratch.mixed.data,
                           scratch.signature.data);
             for (int64_t band = 0; band < bands; band++)
@@ -224,7 +223,7 @@ public:
         for (int64_t number = first; number < count; number++) {
             const Block &block = blocks[number];
             kept.push({block.start + shift, block.end + shift});
-            if (block.tokens < recipe_.min_tokens) continue;
+            if (block.tokens < recipe_.rules.min_tokens) continue;
             const uint64_t *const keys = keys_of(batch, i, number);
             if (number + 1 < count) prefetch(blocks[number + 1], keys + recipe_.bands);
             if (find_digest(batch.texts[i], block) || find_similar(batch.texts[i], block, keys)) {
@@ -264,7 +263,7 @@ public:
     bool find_similar(const Text &text, const Block &block, const uint64_t *keys) {
         matches.clear();
         is_by_digest = false;
-        if (block.tokens < recipe_.ngram) return false;
+        if (block.tokens < recipe_.rules.ngram) return false;
         candidates_.clear();
         for (int64_t band = 0; band < recipe_.bands; band++) tables_[band].prefetch(keys[band]);
         for (int64_t band = 0; band < recipe_.bands; band++) tables_[band].find(keys[band], candidates_);
@@ -280,8 +279,8 @@ public:
             const Text kept = this->text(entry);
             b_.clear();
             tokenize(b_, kept, 0, kept.length);
-            const double similarity = counter_.count(a_, b_, recipe_.ngram).jaccard();
-            if (similarity >= recipe_.threshold) insert_match({entry, similarity});
+            const double similarity = counter_.count(a_, b_, recipe_.rules.ngram).jaccard();
+            if (similarity >= recipe_.rules.threshold) insert_match({entry, similarity});
         }
         return !matches.empty();
     }
@@ -300,7 +299,7 @@ public:
 private:
     void add(const Batch &batch, int64_t i, int64_t number, int64_t document, int64_t shift) {
         const Block &block = batch.blocks[batch.offsets[i] + number];
-        const bool has_keys = block.tokens >= recipe_.ngram;
+        const bool has_keys = block.tokens >= recipe_.rules.ngram;
         const int64_t entry = entries_.size;
         const Text &text = batch.texts[i];
         const int width = narrowest(text, block.start, block.end);
@@ -317,6 +316,18 @@ private:
     }
 
 public:
+    Drafts drafts;
+
+    /* What of a block may be merged with an entry, in `drafts`; returns whether that depends on sentence starts which
+     * were not given. */
+    bool make_drafts(const Batch &batch, int64_t i, int64_t number, int64_t entry, const int64_t *sentences,
+                     int64_t count) {
+        const Block &block = batch.blocks[batch.offsets[i] + number];
+        const Text &text = batch.texts[i];
+        const Text own = {text.at(block.start), block.end - block.start, text.width};
+        return drafts.make(own, this->text(entry), recipe_.rules, sentences, count);
+    }
+
     void commit() {
         kept.clear();
         committed_ = entries_.size;
@@ -366,9 +377,9 @@ private:
     Array<int64_t> candidates_;
 
     void prefetch(const Block &block, const uint64_t *keys) const {
-        if (block.tokens < recipe_.min_tokens) return;
+        if (block.tokens < recipe_.rules.min_tokens) return;
         digests_.prefetch(block.digest);
-        if (block.tokens < recipe_.ngram) return;
+        if (block.tokens < recipe_.rules.ngram) return;
         for (int64_t band = 0; band < recipe_.bands; band++) tables_[band].prefetch(keys[band]);
     }
 

@@ -6,6 +6,8 @@ import numpy as np
 
 from dedup._kernels.reference_arrays import Recipe
 from dedup._kernels.unicode import TABLE
+from dedup.records import Draft, Edit
+from dedup.records import Span as Span_
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy, memmove
@@ -50,13 +52,42 @@ cdef extern from "index.hpp" nogil:
         int64_t start
         int64_t end
         int64_t tokens
-    cdef cppclass CppRecipe "Recipe":
+    cdef struct MergeRules:
         int64_t ngram
+        int64_t min_tokens
+        int64_t max_edit
+        double threshold
+        bint keeps_novel
+        bint cuts_at_words
+    cdef struct CppEdit "Edit":
+        int64_t a
+        int64_t a_end
+        int64_t b
+        int64_t b_end
+    cdef struct CppPiece "Piece":
+        int64_t start
+        int64_t end
+        bint is_literal
+    cdef struct CppDraft "Draft":
+        Span core
+        Span canonical
+        bint is_exact
+        double similarity
+        double containment
+        int64_t novel
+        int64_t edits
+        int64_t edits_end
+        int64_t pieces
+        int64_t pieces_end
+    cdef cppclass Drafts:
+        Array[CppDraft] drafts
+        Array[CppEdit] edits
+        Array[CppPiece] pieces
+    cdef cppclass CppRecipe "Recipe":
+        MergeRules rules
         int64_t bands
         int64_t rows
-        int64_t min_tokens
         int64_t bucket_limit
-        double threshold
         Permutations permutations
     cdef cppclass CppBatch "Batch":
         Array[Text] texts
@@ -88,6 +119,8 @@ cdef extern from "index.hpp" nogil:
         void commit()
         void roll_back() except +
         int64_t bytes()
+        Drafts drafts
+        bint make_drafts(const CppBatch &, int64_t, int64_t, int64_t, const int64_t *, int64_t) except +
     ctypedef struct InstructionSet:
         const char *name
     const InstructionSet *instructions
@@ -289,18 +322,23 @@ cdef class Batch:
 
 
 cdef class Index:
+    can_draft = True
+
     cdef CppRecipe recipe
     cdef CppIndex *index
 
     def __cinit__(self, recipe not None: Recipe):
         cdef const uint32_t[::1] multipliers = recipe.multipliers
         cdef const uint32_t[::1] increments = recipe.increments
-        self.recipe.ngram = recipe.ngram
+        self.recipe.rules.ngram = recipe.ngram
+        self.recipe.rules.min_tokens = recipe.min_tokens
+        self.recipe.rules.max_edit = recipe.max_edit
+        self.recipe.rules.threshold = recipe.threshold
+        self.recipe.rules.keeps_novel = recipe.keeps_novel
+        self.recipe.rules.cuts_at_words = recipe.cuts_at_words
         self.recipe.bands = recipe.bands
         self.recipe.rows = recipe.rows
-        self.recipe.min_tokens = recipe.min_tokens
         self.recipe.bucket_limit = recipe.bucket_limit
-        self.recipe.threshold = recipe.threshold
         self.recipe.permutations.draw(&multipliers[0], &increments[0], multipliers.shape[0])
         self.index = new CppIndex(self.recipe)
 
@@ -378,6 +416,56 @@ cdef class Index:
     def text(self, int64_t number):
         cdef Text found = self.index.text(number)
         return PyUnicode_FromKindAndData(found.width, found.data, found.length)
+
+    def drafts(self, Batch batch not None, int64_t text, int64_t number, int64_t entry, int64_t shift, sentences):
+        cdef Array[int64_t] starts
+        cdef bint were_missed
+        cdef int64_t start
+        cdef const int64_t *given = NULL
+        if sentences is not None:
+            starts.push(0)
+            starts.clear()  # there is an address even where there is no sentence
+            for start in sentences:
+                starts.push(start)
+            given = starts.data
+        were_missed = self.index.make_drafts(batch.batch, text, number, entry, given, starts.size)
+        if were_missed:
+            return None
+        cdef const CppBlock *block = &batch.batch.blocks[batch.batch.offsets[text] + number]
+        cdef int64_t begin = block.start, kept = self.index[0][entry].start
+        cdef str source = batch.texts[text]
+        return [self._draft(i, source, begin, shift, kept) for i in range(self.index.drafts.drafts.size)]
+
+    cdef object _draft(self, int64_t i, str source, int64_t begin, int64_t shift, int64_t kept):
+        """One draft; `begin` is where the block stands in its text, `shift` and `kept` where texts begin in documents."""
+        cdef CppDraft found = self.index.drafts.drafts[i]
+        cdef CppEdit edit
+        cdef CppPiece piece
+        cdef list edits = [], restore = []
+        cdef int64_t k
+        for k in range(found.edits, found.edits_end):
+            edit = self.index.drafts.edits[k]
+            edits.append(Edit(
+                Span_(edit.a + shift, edit.a_end + shift),
+                Span_(edit.b + kept, edit.b_end + kept),
+                source[begin + edit.a : begin + edit.a_end],
+            ))
+        for k in range(found.pieces, found.pieces_end):
+            piece = self.index.drafts.pieces[k]
+            if piece.is_literal:
+                restore.append(source[begin + piece.start : begin + piece.end])
+            else:
+                restore.append(Span_(piece.start + kept, piece.end + kept))
+        return Draft(
+            Span_(found.core.start + shift, found.core.end + shift),
+            Span_(found.canonical.start + kept, found.canonical.end + kept),
+            "exact" if found.is_exact else "near",
+            found.similarity,
+            found.containment,
+            found.novel,
+            tuple(edits),
+            tuple(restore),
+        )
 
     def commit(self):
         self.index.commit()

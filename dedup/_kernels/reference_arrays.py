@@ -35,6 +35,9 @@ class Recipe(NamedTuple):
     min_tokens: int
     bucket_limit: int
     threshold: float
+    max_edit: int
+    keeps_novel: bool
+    cuts_at_words: bool
     multipliers: Shingles
     increments: Shingles
 

@@ -16,6 +16,7 @@ import xxhash
 from dedup._kernels import reference_arrays
 from dedup._kernels.reference_arrays import Recipe
 from dedup._kernels.reference_blocks import Span, split
+from dedup.records import Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,24 @@ class Index:
     def text(self, number: int) -> str:
         """The characters of an entry."""
         return self._entries[number].text
+
+    can_draft = False
+    """Whether `drafts` is there: a short cut for texts in one piece, with the answers of `pairs.py` and `drafts.py`."""
+
+    def drafts(
+        self, batch: Batch, text: int, number: int, entry: int, shift: int, sentences: list[int] | None
+    ) -> list[Draft] | None:
+        """What of a block may be merged with an entry; None if that depends on where sentences begin.
+
+        Args:
+            batch: Where the text is.
+            text: Its number there.
+            number: The block.
+            entry: The kept block.
+            shift: Where the block begins in its document.
+            sentences: Where its sentences begin, or None to try without.
+        """
+        raise NotImplementedError
 
     def commit(self) -> None:
         """Keep what was added since the last commit for good."""
