@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from dedup._kernels import Batch
 from dedup.deduplicator import Deduplicator
-from dedup.index import Prepared
 from dedup.parallel import BATCH_SIZE, batched, count_jobs, in_order
 from dedup.records import Cleaned, Document
 from dedup.settings import Settings
@@ -50,10 +50,12 @@ def clean_corpus(
 
 
 def _clean_all(documents: Iterable[Document], deduplicator: Deduplicator, jobs: int) -> Iterator[Cleaned]:
-    def work(batch: list[Document]) -> list[tuple[Document, Prepared]]:
-        return list(zip(batch, deduplicator.prepare(batch), strict=True))
+    def work(documents: list[Document]) -> tuple[list[Document], Batch]:
+        return documents, deduplicator.prepare(documents)
 
-    batches = batched(documents, lambda document: len(document.text), BATCH_SIZE)
-    for prepared in in_order(work, batches, jobs):
-        for document, blocks in prepared:
-            yield deduplicator.add_prepared(document, blocks)
+    for documents_, prepared in in_order(work, batched(documents, _length, BATCH_SIZE), jobs):
+        yield from deduplicator.add_prepared(documents_, prepared)
+
+
+def _length(document: Document) -> int:
+    return len(document.text)

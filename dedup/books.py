@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import compress
+
 from dedup.records import Cleaned, Duplicate, Summary
 
 
@@ -29,18 +32,19 @@ class Books:
             self._removed += cleaned.removed
             self._emptied += cleaned.is_empty
 
-    def match(self, duplicate: Duplicate | None, characters: int) -> None:
-        """One more document, of this many characters, that was looked at as a whole."""
-        self.documents += 1
-        self._blocks += 1
-        self._characters += characters
-        if duplicate is None:
-            self._kept += characters
-            return
-        self._exact += duplicate.kind == "exact"
-        self._near += duplicate.kind == "near"
-        self._emptied += 1
-        self._removed += characters
+    def match(self, duplicates: Sequence[Duplicate | None], characters: Sequence[int]) -> None:
+        """Some more documents, of so many characters, that were looked at as wholes."""
+        found = [duplicate for duplicate in duplicates if duplicate is not None]
+        exact = sum(duplicate.kind == "exact" for duplicate in found)
+        removed = sum(compress(characters, duplicates))
+        self.documents += len(duplicates)
+        self._blocks += len(duplicates)
+        self._characters += sum(characters)
+        self._kept += sum(characters) - removed
+        self._removed += removed
+        self._exact += exact
+        self._near += len(found) - exact
+        self._emptied += len(found)
 
     def summary(self) -> Summary:
         """The books so far."""

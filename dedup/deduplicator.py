@@ -15,6 +15,7 @@ from types import TracebackType
 from msgspec.structs import replace
 
 from dedup import _kernels, minhash
+from dedup._kernels import Batch
 from dedup.banding import choose_banding
 from dedup.blocks import split
 from dedup.books import Books
@@ -27,7 +28,7 @@ from dedup.pairs import Pair
 from dedup.records import Cleaned, Document, Draft, Duplicate, Kind, Match, Place, Span, Summary
 from dedup.settings import Settings
 from dedup.shingles import tokenize
-from dedup.visits import Visits
+from dedup.visits import Visit, Visits
 from dedup.working import Working
 
 
@@ -58,6 +59,7 @@ class Deduplicator:
         self._index = self._new_index()
         self._visits = Visits()
         self._books = Books()
+        self._oversized_before = 0
 
     def __enter__(self) -> Deduplicator:
         return self
@@ -69,7 +71,7 @@ class Deduplicator:
 
     def close(self) -> None:
         """Forget everything that was kept; the summary stays."""
-        self._index = self._new_index()
+        self._replace_index()
         self._visits = Visits()
 
     @property
@@ -89,9 +91,9 @@ class Deduplicator:
             TypeError: If its text is no string.
             InternalError: If a rule of the library was about to be broken.
         """
-        return self.add_prepared(document, self.prepare([document])[0])
+        return next(self.add_prepared([document], self.prepare([document])))
 
-    def prepare(self, documents: Sequence[Document]) -> list[Prepared]:
+    def prepare(self, documents: Sequence[Document]) -> Batch:
         """What of the work on documents needs no other document: any thread may do it, in any order.
 
         Raises:
@@ -102,16 +104,50 @@ class Deduplicator:
                 raise TypeError(f"the text of document {document.id!r} is {type(document.text).__name__}, not str")
         return self._index.prepare([document.text for document in documents])
 
-    def add_prepared(self, document: Document, prepared: Prepared) -> Cleaned:
-        """`add` for a document that has been prepared."""
-        record = self._books.documents
-        visit = self._visits.look_up(document)
-        if visit.is_revisit:
-            cleaned = self._revisited(document, record, self._visits.changed(visit), prepared.block_count())
-        else:
-            cleaned = self._clean(document, record, visit.repeats_id, prepared)
-            self._visits.remember(visit, cleaned)
+    def add_prepared(self, documents: Sequence[Document], batch: Batch) -> Iterator[Cleaned]:
+        """`add` for documents that have been prepared, one after another."""
+        visits = [self._visits.enter(document) for document in documents]
+        first = 0
+        while first < len(documents):
+            if visits[first].is_revisit:
+                yield self._booked(documents[first], self._revisited(documents[first], visits[first], batch, first))
+                first += 1
+                continue
+            last = next((i for i in range(first, len(documents)) if visits[i].is_revisit), len(documents))
+            if self.settings.scope == "document":
+                last = first + 1
+                self._replace_index()
+            for i in range(first, last):
+                self._index.register(documents[i].id, self._books.documents + i - first, visits[i].repeats_id)
+            yield from self._add_new(documents, visits, batch, first, last)
+            first = last
+
+    def _add_new(
+        self, documents: Sequence[Document], visits: Sequence[Visit], batch: Batch, first: int, last: int
+    ) -> Iterator[Cleaned]:
+        """Documents [first, last), none of which is a revisit."""
+        while first < last:
+            stopped = self._index.pass_texts(batch, first, last)
+            for i in range(first, stopped):  # nothing in them stands elsewhere
+                document, record = documents[i], self._books.documents
+                cleaned = Cleaned(
+                    document.id, record, document.text, (), document.fields, batch.count(i), visits[i].repeats_id
+                )
+                yield self._booked(document, cleaned)
+            if stopped < last:
+                document, visit = documents[stopped], visits[stopped]
+                count = batch.count(stopped)
+                working = Working(document, self._books.documents, repeats_id=visit.repeats_id, blocks=count)
+                self._go_in_rounds(working, Prepared(batch, stopped))
+                cleaned = working.cleaned()
+                self._index.commit()
+                self._visits.remember(visit, cleaned)
+                yield self._booked(document, cleaned)
+            first = stopped + 1
+
+    def _booked(self, document: Document, cleaned: Cleaned) -> Cleaned:
         self._books.add(cleaned, len(document.text))
+        self._books.oversized_buckets = self._oversized_before + self._index.oversized_buckets
         return cleaned
 
     def match(self, document: Document) -> Duplicate | None:
@@ -124,68 +160,54 @@ class Deduplicator:
             SettingsError: If `unit` is not `document`.
             TypeError: If its text is no string.
         """
-        return self.match_prepared(document, self.prepare([document])[0])
+        return self.match_prepared([document], self.prepare([document]))[0]
 
-    def match_prepared(self, document: Document, prepared: Prepared) -> Duplicate | None:
-        """`match` for a document that has been prepared."""
+    def match_prepared(self, documents: Sequence[Document], batch: Batch) -> list[Duplicate | None]:
+        """`match` for documents that have been prepared, one after another."""
         if self.settings.unit != "document":
             raise SettingsError("unit", self.settings.unit, "whole documents can be matched with unit document only")
-        record = self._books.documents
-        self._index.begin(document.id, record, repeats_id=False)
-        duplicate = None
-        if self._index.pass_through(prepared, 0, 0) < prepared.block_count():
-            match = self._index.matches()[0]
-            canonical, canonical_record = self._index.owner(match.entry)
+        first = self._books.documents
+        for record, document in enumerate(documents, first):
+            self._index.register(document.id, record, repeats_id=False)
+        duplicates: list[Duplicate | None] = [None] * len(documents)
+        for i, match in self._index.match_texts(batch):
+            canonical, canonical_record, _ = self._index.owner(match.entry)
             kind: Kind = "exact" if match.found_by == "digest" else "near"
-            duplicate = Duplicate(
-                document.id, record, canonical, canonical_record, kind, match.similarity, match.found_by
+            duplicates[i] = Duplicate(
+                documents[i].id, first + i, canonical, canonical_record, kind, match.similarity, match.found_by
             )
-        self._index.commit()
-        self._books.match(duplicate, len(document.text))
-        return duplicate
+        self._books.match(duplicates, [len(document.text) for document in documents])
+        return duplicates
 
-    def _revisited(self, document: Document, record: int, first: Cleaned | None, blocks: int) -> Cleaned:
+    def _revisited(self, document: Document, visit: Visit, batch: Batch, text: int) -> Cleaned:
         """A document seen before: the same goes, and what stood for it there stands for it here."""
-        if first is None:
-            first = Cleaned(document.id, record, "", (), blocks=blocks)
+        record = self._books.documents
+        first = self._visits.changed(visit) or Cleaned(document.id, record, "", (), blocks=batch.count(text))
 
         def own(place: Place) -> Place:
             return replace(place, record=record) if (place.document, place.record) == first.key else place
 
         merges = tuple(replace(merge, record=record, canonical=own(merge.canonical)) for merge in first.merges)
-        text = cut(document.text, [merge.span for merge in merges])
+        cleaned = cut(document.text, [merge.span for merge in merges])
         return replace(
-            first, record=record, text=text, merges=merges, fields=document.fields, repeats_id=True, revisit=True
+            first, record=record, text=cleaned, merges=merges, fields=document.fields, repeats_id=True, revisit=True
         )
 
     def _new_index(self) -> Index:
         return Index(self.settings, self.banding, self._permutations)
 
-    def _clean(self, document: Document, record: int, repeats_id: bool, prepared: Prepared) -> Cleaned:
-        if self.settings.scope == "document":
-            self._index = self._new_index()
-        oversized = self._index.oversized_buckets
-        self._index.begin(document.id, record, repeats_id)
-        number = self._index.pass_through(prepared, 0, 0)
-        if number == prepared.block_count():  # nothing in it stands elsewhere
-            cleaned = Cleaned(document.id, record, document.text, (), document.fields, number, repeats_id)
-        else:
-            working = Working(document, record, repeats_id=repeats_id, blocks=prepared.block_count())
-            self._go_in_rounds(working, prepared, number)
-            cleaned = working.cleaned()
-        self._index.commit()
-        self._books.oversized_buckets += self._index.oversized_buckets - oversized
-        return cleaned
+    def _replace_index(self) -> None:
+        self._oversized_before += self._index.oversized_buckets
+        self._index = self._new_index()
 
-    def _go_in_rounds(self, working: Working, prepared: Prepared, number: int) -> None:
-        """Go through what is left of a document until nothing more goes; something stands for block `number`."""
+    def _go_in_rounds(self, working: Working, prepared: Prepared) -> None:
+        """Go through what is left of a document until nothing more goes; the index stopped at one of its blocks."""
         rest = working.begin_round()
-        self._go_through(working, rest, prepared, number)
+        self._go_through(working, rest, prepared, self._index.stopped_at)
         while working.needs_another_round([rest.outer(*span) for span in self._index.kept()], self._ends_of_blocks):
-            self._index.roll_back()
             rest = working.begin_round()
-            prepared = self._index.prepare([rest.text])[0]
-            self._index.begin(working.document.id, working.record, working.repeats_id, rest)
+            self._index.roll_back(rest)
+            prepared = Prepared(self._index.prepare([rest.text]), 0)
             self._go_through(working, rest, prepared, self._index.pass_through(prepared, 0, 0))
 
     def _go_through(self, working: Working, rest: Excerpt, prepared: Prepared, number: int) -> None:
@@ -202,7 +224,7 @@ class Deduplicator:
                 waiting.append((part, number + 1, shift))
                 for left in reversed(_between(taken, end - start) if taken else ()):
                     text = excerpt.text[left.start : left.end]
-                    waiting.append((self._index.prepare([text])[0], 0, shift + start + left.start))
+                    waiting.append((Prepared(self._index.prepare([text]), 0), 0, shift + start + left.start))
             if not waiting:
                 return
             part, first, shift = waiting.pop()
@@ -218,7 +240,7 @@ class Deduplicator:
         for match in self._matches(part, number):
             taken: list[Span] = []
             for drafts in self._drafts(part, number, excerpt, match):
-                if working.merge(drafts, self._index[match.entry], match.found_by):
+                if working.merge(drafts, self._index.owner(match.entry), match.found_by):
                     taken += [excerpt.span_of(found.core) for found in drafts]
             if taken:
                 return taken
@@ -237,7 +259,7 @@ class Deduplicator:
         if drafts is not None:
             yield from ([draft] for draft in drafts)
             return
-        pair = Pair(excerpt, tokenize(excerpt.text), self._index[match.entry].excerpt, self.settings)
+        pair = Pair(excerpt, tokenize(excerpt.text), self._index[match.entry], self.settings)
         for parts in pair.segments():
             yield [draft(pair, part) for part in parts]
 

@@ -6,7 +6,6 @@ Everything found here was compared by its real tokens: equal digests and shared 
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from dedup import _kernels
@@ -20,21 +19,18 @@ from dedup.records import Draft, FoundBy, Match, Span
 from dedup.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A kept block.
+class Owner(NamedTuple):
+    """The document that a kept block stands in.
 
     Attributes:
-        document: Id of its document.
-        record: Position of the document in the input.
+        document: Its id.
+        record: Its position in the input.
         repeats_id: Whether an earlier document had the same id.
-        excerpt: Its text, and where that stands in the document.
     """
 
     document: str
     record: int
     repeats_id: bool
-    excerpt: Excerpt
 
 
 class Prepared(NamedTuple):
@@ -76,6 +72,8 @@ class Index:
         self._records = array("q")
         self._repeats: set[int] = set()
         self._rests: dict[int, Excerpt] = {}
+        self._begun = 0  # documents whose blocks have come
+        self.stopped_at = 0
 
     def __len__(self) -> int:
         return len(self._blocks)
@@ -85,36 +83,57 @@ class Index:
         """Buckets that were full when one more entry came."""
         return self._blocks.oversized_buckets
 
-    def prepare(self, texts: list[str]) -> list[Prepared]:
+    def prepare(self, texts: list[str]) -> Batch:
         """Split texts into blocks and compute what these are looked up by. Any thread may do this at any time."""
         if self._settings.unit in KERNEL_UNITS:
-            batch = self._blocks.prepare(texts, KERNEL_UNITS[self._settings.unit])
-            return [Prepared(batch, number) for number in range(len(texts))]
-        blocks = self._blocks
-        return [Prepared(blocks.prepare_spans(text, [*split(text, self._settings)]), 0) for text in texts]
+            return self._blocks.prepare(texts, KERNEL_UNITS[self._settings.unit])
+        return self._blocks.prepare_spans(texts, [[*split(text, self._settings)] for text in texts])
 
-    def begin(self, document: str, record: int, repeats_id: bool, rest: Excerpt | None = None) -> None:
-        """The blocks that come now belong to this document; to what was left of it, if `rest` is given."""
-        number = len(self._ids)
+    def register(self, document: str, record: int, repeats_id: bool) -> None:
+        """One more document, whose blocks will come after those of all registered before it."""
+        if repeats_id:
+            self._repeats.add(len(self._ids))
         self._ids.append(document)
         self._records.append(record)
-        if repeats_id:
-            self._repeats.add(number)
-        if rest is not None and rest.pieces[:1] != (Span(0, len(rest.text)),):
-            self._rests[number] = rest
+
+    def pass_texts(self, batch: Batch, first: int, last: int) -> int:
+        """Keep and commit all blocks of texts from `first` on, up to a text with a block that an entry stands for.
+
+        Each text is the next of the documents that were registered.
+
+        Returns:
+            The number of that text; the block is `stopped_at`, what stands for it is in `matches()`, and the blocks
+            before it were kept without being committed. `last` if all texts passed.
+        """
+        stopped, self.stopped_at = self._blocks.pass_texts(batch, first, last, self._begun)
+        self._begun += min(stopped + 1, last) - first
+        return stopped
+
+    def match_texts(self, batch: Batch) -> list[tuple[int, Match]]:
+        """Go through all texts of a batch, of one block each: those that no entry stands for are kept.
+
+        Returns:
+            The others, by their numbers, with the most similar entry.
+        """
+        found = self._blocks.match_texts(batch, self._begun)
+        self._begun = len(self._ids)
+        return [
+            (text, Match(entry, similarity, "digest" if is_by_digest else "bands"))
+            for text, entry, similarity, is_by_digest in found
+        ]
 
     def pass_through(self, prepared: Prepared, first: int, shift: int) -> int:
         """Keep the blocks of a text from `first` on, up to one that an entry stands for; returns its number.
 
         Args:
-            prepared: The text.
+            prepared: The text: all or a part of the document that `pass_texts` stopped at.
             first: The block to begin with.
-            shift: Where the text begins in what `begin` named.
+            shift: Where the text begins in the document, or in what `roll_back` said is left of it.
 
         Returns:
             The number of that block, or the number of all blocks. What stands for it is in `matches()`.
         """
-        return self._blocks.pass_through(*prepared, first, len(self._ids) - 1, shift)
+        return self._blocks.pass_through(*prepared, first, self._begun - 1, shift)
 
     def matches(self) -> list[Match]:
         """The entries that `pass_through` found: one with equal tokens, or the similar ones, most similar first."""
@@ -144,34 +163,30 @@ class Index:
 
     def keep(self, prepared: Prepared, number: int, shift: int) -> None:
         """Keep a block although something stands for it."""
-        self._blocks.keep(*prepared, number, len(self._ids) - 1, shift)
+        self._blocks.keep(*prepared, number, self._begun - 1, shift)
 
     def kept(self) -> list[Span]:
-        """The blocks kept since `begin`, those too short to be compared included, in order of keeping."""
+        """The blocks of the document kept so far, those too short to be compared included, in order of keeping."""
         return [Span(*span) for span in self._blocks.kept()]
 
     def commit(self) -> None:
-        """Keep what was added since `begin` for good."""
+        """Keep what was kept of the document for good."""
         self._blocks.commit()
 
-    def roll_back(self) -> None:
-        """Forget what was added since `begin`."""
+    def roll_back(self, rest: Excerpt) -> None:
+        """Forget what was kept of the document; what comes now are blocks of what is left of it."""
         self._blocks.roll_back()
-        self._ids.pop()
-        self._records.pop()
-        self._repeats.discard(len(self._ids))
-        self._rests.pop(len(self._ids), None)
+        if rest.pieces[:1] != (Span(0, len(rest.text)),):
+            self._rests[self._begun - 1] = rest
 
-    def owner(self, number: int) -> tuple[str, int]:
-        """Id and record of the document that an entry stands in."""
+    def owner(self, number: int) -> Owner:
+        """The document that an entry stands in."""
         document = self._blocks.entry(number)[0]
-        return self._ids[document], self._records[document]
+        return Owner(self._ids[document], self._records[document], document in self._repeats)
 
-    def __getitem__(self, number: int) -> Entry:
+    def __getitem__(self, number: int) -> Excerpt:
+        """The text of an entry, and where it stands in its document."""
         document, start, end = self._blocks.entry(number)
-        rest = self._rests.get(document)
-        if rest is None:
-            excerpt = Excerpt(self._blocks.text(number), (Span(start, end),), (0,))
-        else:
-            excerpt = rest.part(start, end)
-        return Entry(self._ids[document], self._records[document], document in self._repeats, excerpt)
+        if document in self._rests:
+            return self._rests[document].part(start, end)
+        return Excerpt(self._blocks.text(number), (Span(start, end),), (0,))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from dedup._kernels import Batch as Prepared
 from dedup.files import Source
 from dedup.formats.base import Format, Record
-from dedup.index import Prepared
 from dedup.parallel import BATCH_SIZE, in_order
 from dedup.records import Document
 
@@ -27,7 +27,8 @@ class Batch(NamedTuple):
         form: Its format.
         is_first: Whether these are the first of the input, which may be none at all.
         records: What was read.
-        prepared: What was found out about their documents, in order; records without a document have none.
+        documents: The documents that some of the records hold.
+        prepared: What was found out about these.
         size: How many bytes they were read from.
     """
 
@@ -35,14 +36,9 @@ class Batch(NamedTuple):
     form: Format
     is_first: bool
     records: list[Record]
-    prepared: list[Prepared]
+    documents: list[Document]
+    prepared: Prepared
     size: int
-
-    def documents(self) -> Iterator[tuple[Record, Document | None, Prepared | None]]:
-        """The records, with their documents and what was found out about these."""
-        prepared = iter(self.prepared)
-        for record in self.records:
-            yield record, record.document, None if record.document is None else next(prepared)
 
 
 class _Unread(NamedTuple):
@@ -55,7 +51,7 @@ class _Unread(NamedTuple):
 
 
 def read_ahead(
-    inputs: Sequence[Input], prepare: Callable[[Sequence[Document]], list[Prepared]], jobs: int
+    inputs: Sequence[Input], prepare: Callable[[Sequence[Document]], Prepared], jobs: int
 ) -> Iterator[Batch]:
     """All records of all inputs, in order, at least one batch an input.
 
@@ -71,8 +67,8 @@ def read_ahead(
     def work(unread: _Unread) -> Batch:
         source, form, first, pieces = unread
         records = [form.record(raw, source.name, number) for number, raw in enumerate(pieces, first)]
-        prepared = prepare([record.document for record in records if record.document is not None])
-        return Batch(source, form, first == 1, records, prepared, sum(map(len, pieces)))
+        documents = [record.document for record in records if record.document is not None]
+        return Batch(source, form, first == 1, records, documents, prepare(documents), sum(map(len, pieces)))
 
     return in_order(work, _unread(inputs), jobs)
 

@@ -207,12 +207,13 @@ class _Run:
         """Clean and write some records."""
         if batch.is_first:
             self._begin(batch)
-        for record, document, prepared in batch.documents():
-            if document is None or prepared is None:
+        cleaned = self._deduplicator.add_prepared(batch.documents, batch.prepared)
+        for record in batch.records:
+            if record.document is None:
                 self._skip(batch.source, record)
                 kept: bytes | None = record.raw
             else:
-                kept = self._clean(batch, record, self._deduplicator.add_prepared(document, prepared), document.text)
+                kept = self._clean(batch, record, next(cleaned), record.document.text)
             if kept is not None:
                 self._open(batch.source).write(kept)
         self._size += batch.size

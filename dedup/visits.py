@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 
 import xxhash
+from msgspec import Struct
 from msgspec.structs import replace
 
 from dedup.records import Cleaned, Document
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """A document that has come.
 
     Attributes:
@@ -41,22 +40,19 @@ class Visits:
         self._later: dict[str, set[bytes]] = {}  # of texts that came later with the same id
         self._changed: dict[tuple[str, bytes], Cleaned] = {}  # documents of which something was cut
 
-    def look_up(self, document: Document) -> Visit:
-        """Whether a document came before."""
-        text = document.text.encode("utf-8", "surrogatepass")
-        fingerprint = xxhash.xxh3_128_digest(text, self._seed)
-        first = self._first.get(document.id)
-        if first is None:
+    def enter(self, document: Document) -> Visit:
+        """A document comes; whether it came before."""
+        fingerprint = xxhash.xxh3_128_digest(document.text.encode("utf-8", "surrogatepass"), self._seed)
+        first = self._first.setdefault(document.id, fingerprint)
+        if first is fingerprint:
             return Visit(document.id, fingerprint, repeats_id=False, is_revisit=False)
-        is_revisit = fingerprint == first or fingerprint in self._later.get(document.id, ())
+        later = self._later.setdefault(document.id, set())
+        is_revisit = fingerprint == first or fingerprint in later
+        later.add(fingerprint)
         return Visit(document.id, fingerprint, repeats_id=True, is_revisit=is_revisit)
 
     def remember(self, visit: Visit, cleaned: Cleaned) -> None:
-        """A document that came for the first time was cleaned."""
-        if visit.repeats_id:
-            self._later.setdefault(visit.document, set()).add(visit.fingerprint)
-        else:
-            self._first[visit.document] = visit.fingerprint
+        """What was cut from a document that came for the first time, if anything was."""
         if cleaned.merges:
             self._changed[visit.document, visit.fingerprint] = replace(cleaned, text="", fields={})
 

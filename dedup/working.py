@@ -10,7 +10,7 @@ from itertools import islice
 from dedup.cleaning import Cores, cut, with_separators
 from dedup.errors import InternalError
 from dedup.excerpts import Excerpt
-from dedup.index import Entry
+from dedup.index import Owner
 from dedup.records import Cleaned, Document, Draft, FoundBy, Merge, Place, Span, text_digest
 
 # A round may find that a copy is itself a duplicate, and take back what was merged into it. Should a text be made so
@@ -25,7 +25,7 @@ class _Group:
     """Merges with one kept block that were made together."""
 
     drafts: tuple[Draft, ...]
-    entry: Entry
+    owner: Owner
     found_by: FoundBy
 
 
@@ -60,7 +60,7 @@ class Working:
             (
                 (draft.canonical, group)
                 for group in self._groups
-                if group.entry.record == self.record
+                if group.owner.record == self.record
                 for draft in group.drafts
             ),
             key=lambda target: target[0],
@@ -92,12 +92,12 @@ class Working:
             return True
         return not any(True for piece in excerpt.pieces for _ in self._merged_into(piece))
 
-    def merge(self, drafts: Sequence[Draft], entry: Entry, found_by: FoundBy) -> bool:
+    def merge(self, drafts: Sequence[Draft], owner: Owner, found_by: FoundBy) -> bool:
         """Merge what stands in a kept block, unless two words would be joined by that (R1).
 
         What earlier rounds merged into text that now goes itself is taken back: it has to find another copy (R3).
         """
-        group = _Group(tuple(drafts), entry, found_by)
+        group = _Group(tuple(drafts), owner, found_by)
         if self._joins_words(group):
             self._refused = True
             return False
@@ -164,8 +164,8 @@ class Working:
             ((draft, group) for group in self._groups for draft in group.drafts), key=lambda found: found[0].core
         )
         for (draft, group), (start, end) in zip(drafts, cuts, strict=True):
-            entry = group.entry
-            if entry.record == self.record:
+            owner = group.owner
+            if owner.record == self.record:
                 self._check_kept(draft.canonical, cuts)
             pieces = (text[start : draft.core.start], *draft.restore, text[draft.core.end : end])
             if sum(len(piece) if isinstance(piece, str) else piece.length for piece in pieces) != end - start:
@@ -175,7 +175,7 @@ class Working:
                 record=self.record if self.repeats_id else None,
                 start=start,
                 end=end,
-                canonical=Place(entry.document, entry.record if entry.repeats_id else None, *draft.canonical),
+                canonical=Place(owner.document, owner.record if owner.repeats_id else None, *draft.canonical),
                 kind=draft.kind,
                 similarity=draft.similarity,
                 containment=draft.containment,

@@ -199,6 +199,13 @@ struct Match {
     double similarity;
 };
 
+/* A text of a batch that an entry stands for. */
+struct TextMatch {
+    int64_t text;
+    Match match;
+    bool is_by_digest;
+};
+
 class Index {
 public:
     int64_t oversized_buckets = 0;
@@ -316,6 +323,30 @@ private:
     }
 
 public:
+    /* Goes through texts [first, last), whose documents are numbered on from `document`, and commits each; stops at the
+     * first with a block that something stands for: returns its number, with the block in `stopped_at`; or `last`. */
+    int64_t pass_texts(const Batch &batch, int64_t first, int64_t last, int64_t document) {
+        for (int64_t i = first; i < last; i++) {
+            stopped_at = pass_through(batch, i, 0, document + i - first, 0);
+            if (stopped_at < batch.offsets[i + 1] - batch.offsets[i]) return i;
+            commit();
+        }
+        return last;
+    }
+
+    int64_t stopped_at = 0;
+    Array<TextMatch> text_matches;
+
+    /* Goes through all texts, of one block each; fills `text_matches` with those that something stands for. */
+    void match_texts(const Batch &batch, int64_t document) {
+        text_matches.clear();
+        const int64_t count = batch.texts.size;
+        for (int64_t i = 0; (i = pass_texts(batch, i, count, document + i)) < count; i++) {
+            text_matches.push({i, matches[0], is_by_digest});
+            commit();
+        }
+    }
+
     Drafts drafts;
 
     /* What of a block may be merged with an entry, in `drafts`; returns whether that depends on sentence starts which

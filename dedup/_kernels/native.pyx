@@ -103,7 +103,15 @@ cdef extern from "index.hpp" nogil:
     cdef struct CppMatch "Match":
         int64_t entry
         double similarity
+    cdef struct TextMatch:
+        int64_t text
+        CppMatch match
+        bint is_by_digest
     cdef cppclass CppIndex "Index":
+        int64_t stopped_at
+        Array[TextMatch] text_matches
+        int64_t pass_texts(const CppBatch &, int64_t, int64_t, int64_t) except +
+        void match_texts(const CppBatch &, int64_t) except +
         int64_t oversized_buckets
         Array[Span] kept
         Array[CppMatch] matches
@@ -366,24 +374,48 @@ cdef class Index:
                 prepare_text(self.recipe, sources[i], unit, result.batch, scratch)
         return result
 
-    def prepare_spans(self, str text not None, list spans not None):
+    def prepare_spans(self, list texts not None, list spans not None):
         cdef Batch result = Batch()
         cdef Scratch scratch
+        cdef Array[Text] sources
         cdef Array[Span] found
+        cdef Array[int64_t] ends
         cdef Span span
-        cdef Text source = _text_of(text)
-        for span.start, span.end in spans:
-            found.push(span)
-        result.texts = [text]
+        cdef int64_t i, start = 0
+        cdef str text
+        result.texts = texts
+        for text in texts:
+            sources.push(_text_of(text))
+        for blocks in spans:
+            for span.start, span.end in blocks:
+                found.push(span)
+            ends.push(found.size)
         with nogil:
-            prepare_spans(self.recipe, source, found.data, found.size, result.batch, scratch)
+            for i in range(sources.size):
+                prepare_spans(self.recipe, sources[i], found.data + start, ends[i] - start, result.batch, scratch)
+                start = ends[i]
+        return result
+
+    def pass_texts(self, Batch batch not None, int64_t first, int64_t last, int64_t document):
+        cdef int64_t stopped
+        with nogil:
+            stopped = self.index.pass_texts(batch.batch, first, last, document)
+        return stopped, self.index.stopped_at
+
+    def match_texts(self, Batch batch not None, int64_t document):
+        cdef int64_t i
+        cdef TextMatch found
+        with nogil:
+            self.index.match_texts(batch.batch, document)
+        result = []
+        for i in range(self.index.text_matches.size):
+            found = self.index.text_matches[i]
+            result.append((found.text, found.match.entry, found.match.similarity, found.is_by_digest))
         return result
 
     def pass_through(self, Batch batch not None, int64_t text, int64_t first, int64_t document, int64_t shift):
-        cdef int64_t number
-        with nogil:
-            number = self.index.pass_through(batch.batch, text, first, document, shift)
-        return number
+        # The interpreter is not left to other threads: they would keep it longer than this takes.
+        return self.index.pass_through(batch.batch, text, first, document, shift)
 
     def matches(self):
         cdef int64_t i
@@ -398,8 +430,7 @@ cdef class Index:
         return self.index.has_same_characters
 
     def find_similar(self, Batch batch not None, int64_t text, int64_t number):
-        with nogil:
-            self.index.find_similar(batch.batch, text, number)
+        self.index.find_similar(batch.batch, text, number)
         return self.matches()
 
     def keep(self, Batch batch not None, int64_t text, int64_t number, int64_t document, int64_t shift):

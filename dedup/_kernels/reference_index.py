@@ -107,9 +107,36 @@ class Index:
         """Split texts into blocks, and compute what the index looks them up by."""
         return Batch(texts, [self._blocks(text, split(text, unit)) for text in texts])
 
-    def prepare_spans(self, text: str, spans: list[Span]) -> Batch:
-        """The same for one text whose blocks were found elsewhere."""
-        return Batch([text], [self._blocks(text, spans)])
+    def prepare_spans(self, texts: list[str], spans: list[list[Span]]) -> Batch:
+        """The same for texts whose blocks were found elsewhere."""
+        return Batch(texts, [self._blocks(text, blocks) for text, blocks in zip(texts, spans, strict=True)])
+
+    def pass_texts(self, batch: Batch, first: int, last: int, document: int) -> tuple[int, int]:
+        """Go through texts [first, last), whose documents are numbered on from `document`, and commit each.
+
+        Returns:
+            The first text with a block that an entry stands for, and that block, with what was found in `matches()`
+            and nothing of the text committed; or `last`.
+        """
+        for text in range(first, last):
+            stopped = self.pass_through(batch, text, 0, document + text - first, 0)
+            if stopped < batch.count(text):
+                return text, stopped
+            self.commit()
+        return last, 0
+
+    def match_texts(self, batch: Batch, document: int) -> list[tuple[int, int, float, bool]]:
+        """Go through all texts, of one block each; those that no entry stands for are kept.
+
+        Returns:
+            The others: (text, entry, similarity, whether it was found by its digest) of the best match.
+        """
+        found = []
+        for text in range(len(batch.texts)):
+            if self.pass_texts(batch, text, text + 1, document + text)[0] == text:
+                found.append((text, *self._matches[0], self.is_by_digest))
+                self.commit()
+        return found
 
     def pass_through(self, batch: Batch, text: int, first: int, document: int, shift: int) -> int:
         """Go through the blocks of a text, from block `first` on: keep those that no entry stands for.
