@@ -58,9 +58,10 @@ class Source:
         Raises:
             InputError: If it cannot be opened or read.
         """
-        pieces = (raw for some in self.pieces(form, _BUFFER) for raw in some)
-        for number, raw in enumerate(pieces, 1):
-            yield form.record(raw, self.name, number)
+        first = 1
+        for pieces in self.pieces(form, _BUFFER):
+            yield from form.records(pieces, self.name, first)
+            first += len(pieces)
 
 
 @contextmanager

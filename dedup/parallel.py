@@ -6,12 +6,14 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from dedup.errors import SettingsError
 
 BATCH_SIZE = 1 << 18
 """Characters or bytes in a batch: enough to make the hand-over cheap, few enough to stay in the cache."""
+
+_AHEAD = 4
 
 _Batch = TypeVar("_Batch")
 _Item = TypeVar("_Item")
@@ -48,23 +50,54 @@ def batched(items: Iterable[_Item], size_of: Callable[[_Item], int], size: int) 
 def in_order(work: Callable[[_Batch], _Result], batches: Iterable[_Batch], jobs: int) -> Iterator[_Result]:
     """The results of `work` on every batch, in order; the caller's thread is one of the `jobs`.
 
-    Batches are read ahead, two for every thread. Native work leaves the interpreter to the other threads.
+    Batches are read ahead, a few for every thread. Native work leaves the interpreter to the other threads.
     """
     if jobs == 1:
         yield from map(work, batches)
         return
     executor = ThreadPoolExecutor(jobs - 1, thread_name_prefix="dedup")
-    ahead: deque[tuple[_Batch, Future[_Result]]] = deque()
+    ahead: deque[_Task[_Batch, _Result]] = deque()
     try:
         for batch in batches:
-            ahead.append((batch, executor.submit(work, batch)))
-            if len(ahead) > 2 * jobs:
-                yield _result(work, *ahead.popleft())
+            ahead.append(_Task(work, batch, executor))
+            if len(ahead) > _AHEAD * jobs:
+                yield _first_result(ahead)
         while ahead:
-            yield _result(work, *ahead.popleft())
+            yield _first_result(ahead)
     finally:
         executor.shutdown(cancel_futures=True)
 
 
-def _result(work: Callable[[_Batch], _Result], batch: _Batch, future: Future[_Result]) -> _Result:
-    return work(batch) if future.cancel() else future.result()  # rather work than wait
+class _Task(Generic[_Batch, _Result]):
+    """Work that a thread of the executor will begin, unless somebody else does first."""
+
+    def __init__(self, work: Callable[[_Batch], _Result], batch: _Batch, executor: ThreadPoolExecutor) -> None:
+        self._work = work
+        self._batch = batch
+        self._future: Future[_Result] = executor.submit(work, batch)
+
+    def take_over(self) -> bool:
+        """Do it here and now, if nobody has begun."""
+        if not self._future.cancel():
+            return False
+        self._future = Future()
+        self._future.set_result(self._work(self._batch))
+        return True
+
+    def is_done(self) -> bool:
+        return self._future.done()
+
+    def result(self) -> _Result:
+        return self._future.result()
+
+
+def _first_result(ahead: deque[_Task[_Batch, _Result]]) -> _Result:
+    """The result that is due; rather than wait for it, this thread does what is not begun yet."""
+    first = ahead.popleft()
+    if not first.is_done() and not first.take_over():
+        for task in ahead:
+            if first.is_done():
+                break
+            if not task.is_done():
+                task.take_over()
+    return first.result()

@@ -66,7 +66,7 @@ def read_ahead(
 
     def work(unread: _Unread) -> Batch:
         source, form, first, pieces = unread
-        records = [form.record(raw, source.name, number) for number, raw in enumerate(pieces, first)]
+        records = form.records(pieces, source.name, first)
         documents = [record.document for record in records if record.document is not None]
         return Batch(source, form, first == 1, records, documents, prepare(documents), sum(map(len, pieces)))
 

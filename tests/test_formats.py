@@ -33,8 +33,10 @@ _ODD = [
 
 def records_of(form: Format, data: bytes, name: str) -> list[Record]:
     """What a format reads."""
-    pieces = [raw for some in form.pieces(io.BytesIO(data), 20) for raw in some]
-    return [form.record(raw, name, number) for number, raw in enumerate(pieces, 1)]
+    found: list[Record] = []
+    for pieces in form.pieces(io.BytesIO(data), 20):
+        found += form.records(pieces, name, len(found) + 1)
+    return found
 
 
 def _read(data: bytes, name: str = "in.jsonl") -> list[Record]:

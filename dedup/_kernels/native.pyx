@@ -13,6 +13,9 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy, memmove
 
 
+ctypedef const char *const_bytes
+
+
 cdef extern from "Python.h":
     int PyUnicode_KIND(object text)
     void *PyUnicode_DATA(object text)
@@ -146,6 +149,10 @@ cdef extern from "index.hpp" nogil:
     void prepare_spans(const CppRecipe &, const Text &, const Span *, int64_t, CppBatch &, Scratch &) except +
 
 
+cdef extern from "lines.hpp" nogil:
+    bint is_plain_line(const char *, int64_t, const char *, int64_t)
+
+
 cdef extern from "sets.h" nogil:
     int64_t sets_number(const uint8_t *data, const int64_t *ends, const uint64_t *hashes, int64_t count, int32_t *ids)
     int sets_overlap(const int32_t *ids, int64_t count_b, int64_t count, int64_t ngram, int64_t *overlap)
@@ -227,6 +234,24 @@ def split(str text not None, int unit):
     with nogil:
         split_blocks(source, unit, found)
     return [(found[i].start, found[i].end) for i in range(found.size)]
+
+
+def are_plain_lines(lines not None, bytes name not None):
+    cdef Array[const_bytes] found
+    cdef Array[int64_t] sizes
+    cdef const char *spelt = name
+    cdef int64_t i, size = len(name)
+    cdef bint are_plain = True
+    cdef bytes line
+    for line in lines:
+        found.push(<const_bytes>line)
+        sizes.push(len(line))
+    with nogil:
+        for i in range(found.size):
+            if not is_plain_line(found[i], sizes[i], spelt, size):
+                are_plain = False
+                break
+    return are_plain
 
 
 def xxh3_64(const uint8_t[::1] data):

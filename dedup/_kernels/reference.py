@@ -3,6 +3,7 @@
 from dedup._kernels.reference_arrays import band_keys, minhash, number_tokens, overlap, shingle, tokenize, xxh3_64
 from dedup._kernels.reference_blocks import split
 from dedup._kernels.reference_index import Batch, Index
+from dedup._kernels.reference_lines import are_plain_lines
 
 NAME = "reference"
 
@@ -10,6 +11,7 @@ __all__ = [
     "NAME",
     "Batch",
     "Index",
+    "are_plain_lines",
     "band_keys",
     "minhash",
     "number_tokens",

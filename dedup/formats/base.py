@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Protocol
 
 from msgspec import Struct
@@ -39,13 +39,13 @@ class Format(Protocol):
     def pieces(self, stream: BinaryIO, size: int) -> Iterator[list[bytes]]:
         """The bytes of each record, in order, in lists of about `size` bytes; together they are the input."""
 
-    def record(self, raw: bytes, name: str, number: int) -> Record:
-        """What the bytes of a record hold; any thread may ask.
+    def records(self, pieces: Sequence[bytes], name: str, first: int) -> list[Record]:
+        """What the bytes of some records hold; any thread may ask.
 
         Args:
-            raw: The bytes.
+            pieces: The bytes.
             name: What the input is called.
-            number: Of the record in it, from 1.
+            first: Number of the first of these records in it, from 1.
         """
 
     def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from json.decoder import WHITESPACE, scanstring  # type: ignore[attr-defined]  # public in CPython, not in the stubs
 from typing import Any, BinaryIO
 
 import msgspec
 
+from dedup import _kernels
 from dedup.formats.base import Record
 from dedup.records import Document
 
@@ -43,22 +44,38 @@ class JsonLines:
         self._id_field = id_field
         self._spelt = json.dumps(text_field, ensure_ascii=False).encode("utf-8", "surrogatepass")
         names = {"text": text_field} if text_field == id_field else {"text": text_field, "id": id_field}
-        types: dict[str, Any] = {"text": str, "id": msgspec.Raw}
-        line = msgspec.defstruct("Line", [(name, types[name], msgspec.Raw()) for name in names], rename=names)
+        line = msgspec.defstruct("Line", [(name, str) for name in names], rename=names)
         self._quick_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(line)
+        self._has_ids = "id" in names
 
     def pieces(self, stream: BinaryIO, size: int) -> Iterator[list[bytes]]:
         """The lines, with their ends."""
         while lines := stream.readlines(size):
             yield lines
 
-    def record(self, raw: bytes, name: str, number: int) -> Record:
-        """What a line holds. One that holds no document is skipped; its bytes still stand in the record."""
+    def records(self, pieces: Sequence[bytes], name: str, first: int) -> list[Record]:
+        """What lines hold. One that holds no document is skipped; its bytes still stand in the record."""
+        return self._quickly(pieces, first) or [self._record(raw, name, i) for i, raw in enumerate(pieces, first)]
+
+    def _quickly(self, pieces: Sequence[bytes], first: int) -> list[Record] | None:
+        """Lines that all hold an id and a text, without decoding anything else; None where that needs a closer look."""
+        if not self._has_ids or not _kernels.chosen().are_plain_lines(pieces, self._spelt):
+            return None
+        try:
+            found = self._quick_decoder.decode_lines(b"".join(pieces))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+        if len(found) != len(pieces):
+            return None
+        lines = zip(pieces, found, range(first, first + len(pieces)), strict=True)
+        return [Record(raw, Document(line.id, line.text), number) for raw, line, number in lines]
+
+    def _record(self, raw: bytes, name: str, number: int) -> Record:
         line = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
-        if not line.strip():
+        if not line or line.isspace():
             return Record(raw, line=number)
         try:
-            text, own_id = self._quickly(line) or self._carefully(line)
+            text, own_id = self._document(line)
         except _SkippedError as skipped:
             return Record(raw, line=number, skipped=skipped.reason, detail=skipped.detail)
         document = Document(f"{name}:{number}" if own_id is None else own_id, text)
@@ -87,19 +104,7 @@ class JsonLines:
         start, end = self._text_span(line)
         return line[start:end]
 
-    def _quickly(self, line: bytes) -> tuple[str, str | None] | None:
-        """Text and id of a line, without decoding anything else; None where that needs a closer look."""
-        if line.count(self._spelt) != 1 or (b"\\u" in line and _ESCAPED_NAME.search(line)):
-            return None
-        try:
-            if not line.isascii():
-                line.decode("utf-8")
-            found = self._quick_decoder.decode(line)
-        except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
-            return None
-        return (found.text, _id(getattr(found, "id", None))) if isinstance(found.text, str) else None
-
-    def _carefully(self, line: bytes) -> tuple[str, str | None]:
+    def _document(self, line: bytes) -> tuple[str, str | None]:
         """Text and id of a line, or an exact account of why there are none."""
         fields = _fields(line)
         if self._text_field not in fields:
@@ -153,10 +158,6 @@ def _id(raw: object) -> str | None:
         written = bytes(raw)
         if written.startswith(_NUMBER_BEGINS):
             return written.decode("ascii")
-        if written.isascii() and written[:1] == b'"' and b"\\" not in written:
-            return written[1:-1].decode("ascii")
-        if not written:
-            return None
     value = _value(raw)
     return str(value) if isinstance(value, str) else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from dedup.formats.base import Record
@@ -18,12 +18,9 @@ class Plain:
         """The whole file."""
         yield [stream.read()]
 
-    def record(self, raw: bytes, name: str, number: int) -> Record:  # noqa: ARG002  # there is but one
+    def records(self, pieces: Sequence[bytes], name: str, first: int) -> list[Record]:  # noqa: ARG002  # there is one
         """The text; skipped as `invalid-utf8` where it is not UTF-8."""
-        try:
-            return Record(raw, Document(name, raw.decode("utf-8")))
-        except UnicodeDecodeError as error:
-            return Record(raw, skipped="invalid-utf8", detail=f"not UTF-8 at byte {error.start}")
+        return [_record(raw, name) for raw in pieces]
 
     def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:  # noqa: ARG002  # nothing but its text
         """The text's bytes."""
@@ -32,3 +29,10 @@ class Plain:
     def spelling(self, raw: bytes, replaced: bytes, text: str) -> str:  # noqa: ARG002  # a text has one spelling
         """Nothing."""
         return ""
+
+
+def _record(raw: bytes, name: str) -> Record:
+    try:
+        return Record(raw, Document(name, raw.decode("utf-8")))
+    except UnicodeDecodeError as error:
+        return Record(raw, skipped="invalid-utf8", detail=f"not UTF-8 at byte {error.start}")
