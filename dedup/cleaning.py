@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from dedup.errors import RestoreError
@@ -58,7 +59,7 @@ def _cuts_of_chain(text: str, chain: Sequence[Span], before: int, following: int
     """
     gaps = [text[left.end : right.start] for left, right in pairwise(chain)]
     start, end, kept_gap = _outer_cut(text, chain[0].start, chain[-1].end, (before, following), gaps)
-    while not is_cut_point(text, end) and end > chain[-1].end:
+    while end > chain[-1].end and not is_cut_point(text, end):
         end -= 1  # white space that a mark stands on
     inner = [left.end if i == kept_gap else right.start for i, (left, right) in enumerate(pairwise(chain))]
     starts = [start, *(core.start for core in chain[1:])]
@@ -93,11 +94,13 @@ def _cut_at_end(outer: Span, left: str, end: int, right_ends_line: bool) -> Span
     return Span(outer.start, end) if line_end is None else Span(outer.start + line_end.end(), outer.end)
 
 
+@lru_cache(maxsize=1024)  # the same few over and over
 def _strength(separator: str) -> tuple[int, bool]:
     """Line ends, then any white space at all, keep texts apart."""
     return len(_LINE_END.findall(separator)), separator != ""
 
 
+@lru_cache(maxsize=1024)
 def _indent(space: str) -> int:
     """Characters after the last line end."""
     last = 0

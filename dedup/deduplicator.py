@@ -204,7 +204,7 @@ class Deduplicator:
         """Go through what is left of a document until nothing more goes; the index stopped at one of its blocks."""
         rest = working.begin_round()
         self._go_through(working, rest, prepared, self._index.stopped_at)
-        while working.needs_another_round([rest.outer(*span) for span in self._index.kept()], self._ends_of_blocks):
+        while working.needs_another_round(rest.outers(self._index.kept()), self._ends_of_blocks):
             rest = working.begin_round()
             self._index.roll_back(rest)
             prepared = Prepared(self._index.prepare([rest.text]), 0)
@@ -230,8 +230,8 @@ class Deduplicator:
             part, first, shift = waiting.pop()
             number = self._index.pass_through(part, first, shift)
 
-    def _ends_of_blocks(self, excerpt: Excerpt) -> list[Span]:
-        return [excerpt.outer(*block) for block in split(excerpt.text, self.settings)]
+    def _ends_of_blocks(self, excerpt: Excerpt) -> list[tuple[int, int]]:
+        return excerpt.outers(split(excerpt.text, self.settings))
 
     def _merge(self, part: Prepared, number: int, excerpt: Excerpt, working: Working) -> list[Span]:
         """Merge what of a block stands in the index; returns the spans of the block's text that go."""

@@ -54,12 +54,20 @@ class Excerpt:
         place = max(0, bisect_right(self.offsets, at) - 1)
         return self.pieces[place].start + at - self.offsets[place]
 
-    def outer(self, start: int, end: int) -> Span:
-        """From the first to the last of the characters `[start, end)` of `text`, in the document."""
-        if len(self.pieces) == 1:
-            first = self.pieces[0].start
-            return Span(first + start, first + end)
-        return Span(self.position(start), self.position(end - 1) + 1)
+    def outers(self, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """From the first to the last character of each of some sorted, separate spans of `text`, in the document."""
+        if self.pieces and self.offsets[-1] == self.pieces[0].start == 0:
+            return list(spans)
+        found = []
+        place, last = 0, len(self.pieces) - 1
+        for start, end in spans:
+            while place < last and self.offsets[place + 1] <= start:
+                place += 1
+            first = self.pieces[place].start + start - self.offsets[place]
+            while place < last and self.offsets[place + 1] < end:
+                place += 1
+            found.append((first, self.pieces[place].start + end - self.offsets[place]))
+        return found
 
     def span_of(self, original: Span) -> Span:
         """Where a span of the document that lies inside one piece stands in `text`."""
@@ -81,6 +89,15 @@ class Excerpt:
 
     def without(self, spans: Sequence[Span]) -> Excerpt:
         """What is left when sorted, separate spans of `text` are cut."""
+        if len(self.pieces) == 1:
+            edges = [0, *(edge for span in spans for edge in span), len(self.text)]
+            left = [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]
+            before = self.pieces[0].start
+            return Excerpt(
+                "".join([self.text[start:end] for start, end in left]),
+                tuple([Span(before + start, before + end) for start, end in left]),
+                tuple(accumulate((end - start for start, end in left[:-1]), initial=0)) if left else (),
+            )
         kept = self.between(spans)
         return _put_together("".join(part.text for part in kept), [piece for part in kept for piece in part.pieces])
 

@@ -242,7 +242,7 @@ class Output:
 
     def write(self, data: bytes) -> None:
         """Write some bytes."""
-        if self._stream is not None:
+        if self._stream is not None and data:
             with output_errors(self._path):
                 self._stream.write(data)
 

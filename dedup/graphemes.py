@@ -5,6 +5,8 @@ Grapheme clusters follow UAX #29, on the safe side: a default-ignorable characte
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from dedup._kernels.unicode import IGNORED, MARK, SEPARATOR, SINGLE, TABLE
 
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -30,6 +32,7 @@ def joins_words(text: str, start: int, end: int) -> bool:
     return word_class(text[start - 1], -1) != SEPARATOR != word_class(text[end], 0)
 
 
+@lru_cache(maxsize=1 << 16)
 def extends(before: str, after: str) -> bool:
     """Whether a character belongs to the one before it: a mark, unless it follows a line end or another control."""
     if before <= "\x1f" or "\x7f" <= before <= "\x9f" or before in "\u2028\u2029":
@@ -39,6 +42,7 @@ def extends(before: str, after: str) -> bool:
     return TABLE.parts(ord(after))[0][0] == MARK
 
 
+@lru_cache(maxsize=1 << 16)
 def word_class(character: str, which: int) -> int:
     """WORD, SINGLE or SEPARATOR; of the first (0) or last (-1) character that this one folds to."""
     parts = TABLE.parts(ord(character))

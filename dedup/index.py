@@ -165,9 +165,9 @@ class Index:
         """Keep a block although something stands for it."""
         self._blocks.keep(*prepared, number, self._begun - 1, shift)
 
-    def kept(self) -> list[Span]:
-        """The blocks of the document kept so far, those too short to be compared included, in order of keeping."""
-        return [Span(*span) for span in self._blocks.kept()]
+    def kept(self) -> list[tuple[int, int]]:
+        """(start, end) of the document's blocks kept so far, those too short to be compared included, in order."""
+        return self._blocks.kept()
 
     def commit(self) -> None:
         """Keep what was kept of the document for good."""

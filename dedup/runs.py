@@ -187,6 +187,7 @@ class _Run:
         self._keep_empty = keep_empty
         self._observer = observer
         self._lines = lines
+        self._found: list[bytes] = []  # lines for the report
         self._create = create
         self._opened = ExitStack()
         self._output: Output | None = None
@@ -208,21 +209,24 @@ class _Run:
         if batch.is_first:
             self._begin(batch)
         cleaned = self._deduplicator.add_prepared(batch.documents, batch.prepared)
+        kept: list[bytes] = []
         for record in batch.records:
             if record.document is None:
                 self._skip(batch.source, record)
-                kept: bytes | None = record.raw
+                kept.append(record.raw)
             else:
-                kept = self._clean(batch, record, next(cleaned), record.document.text)
-            if kept is not None:
-                self._open(batch.source).write(kept)
+                kept += self._clean(batch, record, next(cleaned))
+        if kept:
+            self._open(batch.source).write(b"".join(kept))
+        self._lines.write(b"".join(self._found))
+        self._found.clear()
         self._size += batch.size
         self._observer.progressed(batch.size, self._deduplicator.summary)
 
     def _begin(self, batch: Batch) -> None:
         self._opened.close()
         self._output = None
-        self._lines.write(report.input_line(batch.source.name))
+        self._found.append(report.input_line(batch.source.name))
         if not batch.form.holds_one:
             self._open(batch.source)
 
@@ -231,21 +235,19 @@ class _Run:
             self._output = self._opened.enter_context(self._create(source))
         return self._output
 
-    def _clean(self, batch: Batch, record: Record, cleaned: Cleaned, text: str) -> bytes | None:
-        """The bytes that take the record's place: its own, its own with the cleaned text, or None for none."""
+    def _clean(self, batch: Batch, record: Record, cleaned: Cleaned) -> tuple[bytes, ...]:
+        """The bytes that take the record's place: its own, its own with the cleaned text, or none."""
         if not cleaned.merges:
             self._written += 1
-            return record.raw
-        replaced = batch.form.with_text(record.raw, cleaned.text)
-        spelling = batch.form.spelling(record.raw, replaced, text)
-        self._lines.write(report.document_line(cleaned, spelling))
-        for merge in cleaned.merges:
-            self._lines.write(report.merge_line(merge))
+            return (record.raw,)
+        replaced, spelling = batch.form.replaced(record, cleaned.text)
+        self._found.append(report.document_line(cleaned, spelling))
+        self._found += map(report.merge_line, cleaned.merges)
         if cleaned.is_empty and not self._keep_empty:
-            self._lines.write(report.emptied_line(_emptied(cleaned, batch.source, record, replaced)))
-            return None
+            self._found.append(report.emptied_line(_emptied(cleaned, batch.source, record, replaced)))
+            return ()
         self._written += 1
-        return replaced
+        return (replaced,)
 
     def _skip(self, source: Source, record: Record) -> None:
         if not record.skipped:
@@ -254,7 +256,7 @@ class _Run:
         place = source.name if record.line is None else f"{source.name}:{record.line}"
         self._first_skipped = self._first_skipped or (place, record.detail)
         self._observer.skipped(place, record.detail)
-        self._lines.write(report.skipped_line(source.name, record.line, record.skipped, record.detail))
+        self._found.append(report.skipped_line(source.name, record.line, record.skipped, record.detail))
 
     def result(self) -> Result:
         summary = self._deduplicator.summary

@@ -50,6 +50,7 @@ class Working:
         self._cores = Cores(document.text)
         self._targets: list[tuple[Span, _Group]] = []
         self._longest_target = 0
+        self._known_cuts: list[Span] | None = None  # until a core comes or goes
 
     def begin_round(self) -> Excerpt:
         """What is left of the document, to be gone through (once more)."""
@@ -72,7 +73,9 @@ class Working:
         """The document without what was merged."""
         return Excerpt.whole(self.document.text).without(self._cuts())
 
-    def needs_another_round(self, kept: Sequence[Span], blocks: Callable[[Excerpt], Sequence[Span]]) -> bool:
+    def needs_another_round(
+        self, kept: Sequence[tuple[int, int]], blocks: Callable[[Excerpt], Sequence[tuple[int, int]]]
+    ) -> bool:
         """Whether cleaning what is left might merge more.
 
         So it is if it falls into other blocks than those that were kept, or if something was refused because of its
@@ -103,6 +106,7 @@ class Working:
             return False
         self._take_back(misled for draft in drafts for misled in self._merged_into(draft.core))
         self._groups.append(group)
+        self._known_cuts = None
         self._merged = True
         for draft in drafts:
             self._cores.add(draft.core)
@@ -130,7 +134,9 @@ class Working:
         )
 
     def _cuts(self) -> list[Span]:
-        return with_separators(self.document.text, self._cores.spans)
+        if self._known_cuts is None:
+            self._known_cuts = with_separators(self.document.text, self._cores.spans)
+        return self._known_cuts
 
     def _joins_words(self, group: _Group) -> bool:
         return self._cores.would_join_words(Span(group.drafts[0].core.start, group.drafts[-1].core.end))
@@ -154,6 +160,7 @@ class Working:
         taken = set(groups)
         if not taken:
             return
+        self._known_cuts = None
         self._groups = [group for group in self._groups if group not in taken]
         self._targets = [target for target in self._targets if target[1] not in taken]
         self._cores.remove(draft.core for group in taken for draft in group.drafts)

@@ -51,5 +51,7 @@ class Format(Protocol):
     def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:
         """The bytes of a record with its text replaced, everything else as it was; see `spelling`."""
 
-    def spelling(self, raw: bytes, replaced: bytes, text: str) -> str:
-        """What besides `text` has to be known to turn `replaced`, the record with another text, back into `raw`."""
+    def replaced(self, record: Record, text: str) -> tuple[bytes, str]:
+        """The bytes of a record that holds a document with its text replaced, and the `spelling` that `with_text` needs
+        to turn them back: what besides the original text has to be known for that.
+        """

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from json.decoder import WHITESPACE, scanstring  # type: ignore[attr-defined]  # public in CPython, not in the stubs
+from json.encoder import encode_basestring_ascii
 from typing import Any, BinaryIO
 
 import msgspec
@@ -24,6 +25,7 @@ _ANY = msgspec.json.Decoder()
 # A name with an escape in it: only then may a field be called otherwise than its bytes say.
 _ESCAPED_NAME = re.compile(rb'\\u[0-9A-Fa-f]{4}[^"]*"\s*:')
 _NUMBER_BEGINS = tuple(b"%c" % character for character in b"-0123456789")
+_VALUE = re.compile(rb"\s*:\s*")
 _ESCAPED, _UNESCAPED = "escaped", "unescaped"
 
 
@@ -89,20 +91,34 @@ class JsonLines:
         line = raw.decode("utf-8")
         start, end = self._text_span(line)
         if spelling in ("", _ESCAPED, _UNESCAPED):
-            written = line[start:end]
-            # DEL is the one ASCII character that the standard library escapes only with all others beyond ASCII
-            is_escaped = spelling == _ESCAPED or (not spelling and written.isascii() and "\x7f" not in written)
-            spelling = json.dumps(text, ensure_ascii=is_escaped or _has_surrogate(text))
-        return (line[:start] + spelling + line[end:]).encode("utf-8")
+            is_escaped = spelling == _ESCAPED or (not spelling and _is_escaped(line[start:end].encode("utf-8")))
+            written = _spelt(text, is_escaped=is_escaped)
+        else:
+            written = spelling.encode("utf-8")
+        return line[:start].encode("utf-8") + written + line[end:].encode("utf-8")
 
-    def spelling(self, raw: bytes, replaced: bytes, text: str) -> str:
-        """`escaped` or `unescaped`, where that does not show in `replaced`; failing that the text as written."""
-        for spelling in ("", _ESCAPED, _UNESCAPED):
-            if self.with_text(replaced, text, spelling) == raw:
-                return spelling
+    def replaced(self, record: Record, text: str) -> tuple[bytes, str]:
+        """The spelling is `escaped` or `unescaped`, where that does not show; failing that the text as written."""
+        original = "" if record.document is None else record.document.text
+        start, written = self._written(record.raw, original)
+        new = _spelt(text, is_escaped=_is_escaped(written))
+        replaced = record.raw[:start] + new + record.raw[start + len(written) :]
+        for spelling, is_escaped in (("", _is_escaped(new)), (_ESCAPED, True), (_UNESCAPED, False)):
+            if _spelt(original, is_escaped=is_escaped) == written:
+                return replaced, spelling
+        return replaced, written.decode("utf-8")
+
+    def _written(self, raw: bytes, text: str) -> tuple[int, bytes]:
+        """Where the value of the text stands in a line, and how it is written."""
+        if _kernels.chosen().are_plain_lines([raw], self._spelt):
+            start = _VALUE.match(raw, raw.index(self._spelt) + len(self._spelt)).end()  # type: ignore[union-attr]
+            for is_escaped in (False, True):
+                written = _spelt(text, is_escaped=is_escaped)
+                if raw.startswith(written, start):
+                    return start, written
         line = raw.decode("utf-8")
-        start, end = self._text_span(line)
-        return line[start:end]
+        first, last = self._text_span(line)
+        return len(line[:first].encode("utf-8")), line[first:last].encode("utf-8")
 
     def _document(self, line: bytes) -> tuple[str, str | None]:
         """Text and id of a line, or an exact account of why there are none."""
@@ -186,9 +202,17 @@ def _walk(line: str) -> Iterator[tuple[str, int, int]]:
             position = WHITESPACE.match(line, position + 1).end()
 
 
-def _has_surrogate(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return True
-    return False
+def _is_escaped(written: bytes) -> bool:
+    """Whether characters beyond ASCII are escaped, as far as a string shows it.
+
+    DEL is the one ASCII character that the standard library escapes only with all others beyond ASCII.
+    """
+    return written.isascii() and b"\x7f" not in written
+
+
+def _spelt(text: str, *, is_escaped: bool) -> bytes:
+    """A text as a JSON string, as the standard library writes it; lone surrogates can only be escaped."""
+    if not is_escaped:
+        with suppress(UnicodeEncodeError):
+            return msgspec.json.encode(text)
+    return encode_basestring_ascii(text).encode("ascii")

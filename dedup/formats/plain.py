@@ -26,9 +26,9 @@ class Plain:
         """The text's bytes."""
         return text.encode("utf-8")
 
-    def spelling(self, raw: bytes, replaced: bytes, text: str) -> str:  # noqa: ARG002  # a text has one spelling
-        """Nothing."""
-        return ""
+    def replaced(self, record: Record, text: str) -> tuple[bytes, str]:  # noqa: ARG002  # a text has one spelling
+        """The text's bytes."""
+        return text.encode("utf-8"), ""
 
 
 def _record(raw: bytes, name: str) -> Record:

@@ -19,6 +19,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib import metadata
 
+import msgspec
+
 from dedup._kernels.unicode import TABLE
 from dedup.banding import Banding
 from dedup.records import Cleaned, Edit, Merge, Place, Summary
@@ -27,6 +29,8 @@ from dedup.version import __version__
 
 FORMAT_VERSION = 1
 # 1: first version
+
+_ENCODER = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def header_line(settings: Settings, banding: Banding) -> bytes:
     shown = asdict(settings)
     shown |= {"ngram": settings.shingle_length, "novel": "keep" if settings.keeps_novel else "drop"}
     shown |= asdict(banding)
-    libraries = {name: metadata.version(name) for name in ("rapidfuzz", "sentencex")} | {"unicode": TABLE.version}
+    libraries = {name: metadata.version(name) for name in ("sentencex",)} | {"unicode": TABLE.version}
     header = {"type": "header", "format": FORMAT_VERSION, "version": __version__, "libraries": libraries}
     return _line(header | {"settings": shown})
 
@@ -83,10 +87,12 @@ def input_line(file: str) -> bytes:
 def document_line(cleaned: Cleaned, spelling: str) -> bytes:
     """The line that comes before the merges of a document."""
     document, record = cleaned.key
-    changed = Changed(document, cleaned.digest, record, spelling)
-    return _line(
-        {"type": "document", **{name: value for name, value in asdict(changed).items() if value not in (None, "")}}
-    )
+    shown: dict[str, object] = {"type": "document", "document": document, "blake2b": cleaned.digest}
+    if record is not None:
+        shown["record"] = record
+    if spelling:
+        shown["spelling"] = spelling
+    return _line(shown)
 
 
 def merge_line(merge: Merge) -> bytes:
@@ -153,6 +159,6 @@ def _edit(edit: Edit) -> dict[str, object]:
 
 def _line(shown: Mapping[str, object]) -> bytes:
     try:
-        return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n"
+        return _ENCODER.encode(shown) + b"\n"
     except UnicodeEncodeError:  # lone surrogates can only be written as escapes
         return json.dumps(shown, separators=(",", ":")).encode("ascii") + b"\n"
