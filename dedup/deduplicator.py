@@ -25,7 +25,7 @@ from dedup.errors import SettingsError
 from dedup.excerpts import Excerpt
 from dedup.index import Index, Prepared
 from dedup.pairs import Pair
-from dedup.records import Cleaned, Document, Draft, Duplicate, Kind, Match, Place, Span, Summary
+from dedup.records import Cleaned, Document, Draft, Duplicate, Kind, Match, Place, Span, Summary, text_digest
 from dedup.settings import Settings
 from dedup.shingles import tokenize
 from dedup.visits import Visit, Visits
@@ -135,15 +135,22 @@ class Deduplicator:
                 )
                 yield self._booked(document, cleaned)
             if stopped < last:
-                document, visit = documents[stopped], visits[stopped]
-                count = batch.count(stopped)
-                working = Working(document, self._books.documents, repeats_id=visit.repeats_id, blocks=count)
-                self._go_in_rounds(working, Prepared(batch, stopped))
-                cleaned = working.cleaned()
+                cleaned = self._changed(documents[stopped], visits[stopped], batch, stopped)
                 self._index.commit()
-                self._visits.remember(visit, cleaned)
-                yield self._booked(document, cleaned)
+                self._visits.remember(visits[stopped], cleaned)
+                yield self._booked(documents[stopped], cleaned)
             first = stopped + 1
+
+    def _changed(self, document: Document, visit: Visit, batch: Batch, text: int) -> Cleaned:
+        """A document that the index stopped at: something stands for one of its blocks."""
+        record, blocks = self._books.documents, batch.count(text)
+        simple = self._index.clean_simply(batch, text)
+        if simple is None:
+            working = Working(document, record, repeats_id=visit.repeats_id, blocks=blocks)
+            self._go_in_rounds(working, Prepared(batch, text))
+            return working.cleaned()
+        digest = text_digest(document.text) if simple[1] else ""
+        return Cleaned(document.id, record, *simple, document.fields, blocks, visit.repeats_id, digest=digest)
 
     def _booked(self, document: Document, cleaned: Cleaned) -> Cleaned:
         self._books.add(cleaned, len(document.text))

@@ -15,7 +15,7 @@ from dedup.banding import Banding
 from dedup.blocks import KERNEL_UNITS, sentence_starts, split
 from dedup.excerpts import Excerpt
 from dedup.minhash import Permutations
-from dedup.records import Draft, FoundBy, Match, Span
+from dedup.records import Draft, FoundBy, Match, Merge, Span
 from dedup.settings import Settings
 
 
@@ -178,10 +178,21 @@ class Index:
         self._blocks.roll_back()
         if rest.pieces[:1] != (Span(0, len(rest.text)),):
             self._rests[self._begun - 1] = rest
+            self._blocks.mark_pieces(self._begun - 1)
+
+    def clean_simply(self, batch: Batch, text: int) -> tuple[str, tuple[Merge, ...]] | None:
+        """The text and the merges of a document that `pass_texts` stopped at; None if it takes the long way."""
+        unit = KERNEL_UNITS.get(self._settings.unit, -1)
+        return self._blocks.clean_simply(batch, text, self._begun - 1, unit, self._sentence_starts, self._owner)
+
+    def _sentence_starts(self, text: str) -> list[int]:
+        return sentence_starts(text, self._settings.language)
 
     def owner(self, number: int) -> Owner:
         """The document that an entry stands in."""
-        document = self._blocks.entry(number)[0]
+        return self._owner(self._blocks.entry(number)[0])
+
+    def _owner(self, document: int) -> Owner:
         return Owner(self._ids[document], self._records[document], document in self._repeats)
 
     def __getitem__(self, number: int) -> Excerpt:

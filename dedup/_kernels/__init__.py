@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Protocol, cast
 
@@ -25,7 +25,7 @@ from dedup._kernels.reference_arrays import (
 )
 from dedup._kernels.reference_blocks import Span
 from dedup.errors import SettingsError
-from dedup.records import Draft
+from dedup.records import Draft, Merge
 
 _VARIABLE = "DEDUP_KERNELS"
 _NAMES = ("native", "reference")
@@ -66,6 +66,16 @@ class Index(Protocol):
     def drafts(
         self, batch: Batch, text: int, number: int, entry: int, shift: int, sentences: list[int] | None
     ) -> list[Draft] | None: ...
+    def mark_pieces(self, document: int) -> None: ...
+    def clean_simply(
+        self,
+        batch: Batch,
+        text: int,
+        document: int,
+        unit: int,
+        sentences: Callable[[str], list[int]],
+        owner: Callable[[int], tuple[str, int, bool]],
+    ) -> tuple[str, tuple[Merge, ...]] | None: ...
     def commit(self) -> None: ...
     def roll_back(self) -> None: ...
 

@@ -359,6 +359,14 @@ public:
         return drafts.make(own, this->text(entry), recipe_.rules, sentences, count);
     }
 
+    /* The entries of this document, the latest so far, may stand in several pieces of it. */
+    void mark_pieces(int64_t document) {
+        if (in_pieces_.empty() || in_pieces_.back() != document) in_pieces_.push(document);
+    }
+    bool is_in_pieces(int64_t entry) const {
+        return std::binary_search(in_pieces_.data, in_pieces_.data + in_pieces_.size, entries_[entry].document);
+    }
+
     void commit() {
         kept.clear();
         committed_ = entries_.size;
@@ -405,7 +413,7 @@ private:
     int64_t committed_ = 0;
     TokenList a_, b_;
     OverlapCounter counter_;
-    Array<int64_t> candidates_;
+    Array<int64_t> candidates_, in_pieces_;
 
     void prefetch(const Block &block, const uint64_t *keys) const {
         if (block.tokens < recipe_.rules.min_tokens) return;

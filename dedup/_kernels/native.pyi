@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dedup._kernels.reference_arrays import (
     BandKeys,
@@ -13,7 +13,7 @@ from dedup._kernels.reference_arrays import (
     TokenHashes,
 )
 from dedup._kernels.reference_blocks import Span
-from dedup.records import Draft
+from dedup.records import Draft, Merge
 
 NAME: str
 
@@ -61,5 +61,15 @@ class Index:
     def drafts(
         self, batch: Batch, text: int, number: int, entry: int, shift: int, sentences: list[int] | None
     ) -> list[Draft] | None: ...
+    def mark_pieces(self, document: int) -> None: ...
+    def clean_simply(
+        self,
+        batch: Batch,
+        text: int,
+        document: int,
+        unit: int,
+        sentences: Callable[[str], list[int]],
+        owner: Callable[[int], tuple[str, int, bool]],
+    ) -> tuple[str, tuple[Merge, ...]] | None: ...
     def commit(self) -> None: ...
     def roll_back(self) -> None: ...

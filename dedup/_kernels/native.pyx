@@ -6,7 +6,7 @@ import numpy as np
 
 from dedup._kernels.reference_arrays import Recipe
 from dedup._kernels.unicode import TABLE
-from dedup.records import Draft, Edit
+from dedup.records import Draft, Edit, Merge, Place
 from dedup.records import Span as Span_
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
@@ -132,6 +132,7 @@ cdef extern from "index.hpp" nogil:
         int64_t bytes()
         Drafts drafts
         bint make_drafts(const CppBatch &, int64_t, int64_t, int64_t, const int64_t *, int64_t) except +
+        void mark_pieces(int64_t) except +
     ctypedef struct InstructionSet:
         const char *name
     const InstructionSet *instructions
@@ -147,6 +148,26 @@ cdef extern from "index.hpp" nogil:
     uint64_t band_key(const uint32_t *, int64_t, int64_t)
     void prepare_text(const CppRecipe &, const Text &, int, CppBatch &, Scratch &) except +
     void prepare_spans(const CppRecipe &, const Text &, const Span *, int64_t, CppBatch &, Scratch &) except +
+
+
+cdef extern from "documents.hpp" nogil:
+    ctypedef int (*SentenceFinder)(void *, const Text &, Array[int64_t] &) noexcept
+    cdef struct SimpleMerge:
+        CppDraft draft
+        Span cut
+        int64_t entry
+        int64_t block
+        bint is_by_digest
+    cdef cppclass Cutter:
+        Array[Span] cuts
+    cdef cppclass SimpleDocument:
+        Array[SimpleMerge] merges
+        Array[CppEdit] edits
+        Array[CppPiece] pieces
+        Cutter cutter
+        bint has_failed
+        SimpleDocument(CppIndex &, const CppRecipe &, SentenceFinder, void *) except +
+        bint clean(const CppBatch &, int64_t, int64_t, int) except +
 
 
 cdef extern from "lines.hpp" nogil:
@@ -354,11 +375,56 @@ cdef class Batch:
         return sum
 
 
+cdef list _edits(const Array[CppEdit] &edits, const CppDraft &draft, str source, int64_t begin, int64_t shift,
+                 int64_t kept):
+    """The edits of a draft. The block begins at `begin` of its text; block and copy at `shift` and `kept` of their
+    documents."""
+    cdef int64_t k
+    cdef CppEdit edit
+    cdef list found = []
+    for k in range(draft.edits, draft.edits_end):
+        edit = edits[k]
+        found.append(Edit(
+            Span_(edit.a + shift, edit.a_end + shift),
+            Span_(edit.b + kept, edit.b_end + kept),
+            source[edit.a + begin : edit.a_end + begin],
+        ))
+    return found
+
+
+cdef list _restore(const Array[CppPiece] &pieces, const CppDraft &draft, str source, int64_t begin, int64_t kept):
+    """The pieces of what was cut, likewise."""
+    cdef int64_t k
+    cdef CppPiece piece
+    cdef list found = []
+    for k in range(draft.pieces, draft.pieces_end):
+        piece = pieces[k]
+        if piece.is_literal:
+            found.append(source[piece.start + begin : piece.end + begin])
+        else:
+            found.append(Span_(piece.start + kept, piece.end + kept))
+    return found
+
+
+cdef int _find_sentences(void *context, const Text &text, Array[int64_t] &starts) noexcept with gil:
+    cdef Index index = <Index>context
+    cdef int64_t start
+    try:
+        for start in index.sentences(PyUnicode_FromKindAndData(text.width, text.data, text.length)):
+            starts.push(start)
+        return True
+    except BaseException as error:
+        index.failure = error
+        return False
+
+
 cdef class Index:
     can_draft = True
 
     cdef CppRecipe recipe
     cdef CppIndex *index
+    cdef SimpleDocument *simple
+    cdef object sentences, failure
 
     def __cinit__(self, recipe not None: Recipe):
         cdef const uint32_t[::1] multipliers = recipe.multipliers
@@ -374,8 +440,10 @@ cdef class Index:
         self.recipe.bucket_limit = recipe.bucket_limit
         self.recipe.permutations.draw(&multipliers[0], &increments[0], multipliers.shape[0])
         self.index = new CppIndex(self.recipe)
+        self.simple = new SimpleDocument(self.index[0], self.recipe, _find_sentences, <void *>self)
 
     def __dealloc__(self):
+        del self.simple
         del self.index
 
     def __len__(self):
@@ -492,26 +560,62 @@ cdef class Index:
         cdef str source = batch.texts[text]
         return [self._draft(i, source, begin, shift, kept) for i in range(self.index.drafts.drafts.size)]
 
+    def mark_pieces(self, int64_t document):
+        self.index.mark_pieces(document)
+
+    def clean_simply(self, Batch batch not None, int64_t text, int64_t document, int unit, sentences, owner):
+        cdef bint is_clean
+        self.sentences = sentences
+        is_clean = self.simple.clean(batch.batch, text, document, unit)
+        self.sentences = None
+        if self.failure is not None:
+            failure, self.failure = self.failure, None
+            raise failure
+        if not is_clean:
+            self.index.roll_back()
+            self.index.pass_through(batch.batch, text, 0, document, 0)
+            return None
+        cdef str source = batch.texts[text]
+        cdef int64_t i, position = 0, shift, kept
+        cdef SimpleMerge *merge
+        cdef list left = [], merges = []
+        own = owner(document)
+        for i in range(self.simple.merges.size):
+            merge = &self.simple.merges[i]
+            left.append(source[position : merge.cut.start])
+            position = merge.cut.end
+            shift, kept = merge.block, self.index[0][merge.entry].start
+            restore = _restore(self.simple.pieces, merge.draft, source, shift, kept)
+            if merge.cut.start < merge.draft.core.start:
+                restore.insert(0, source[merge.cut.start : merge.draft.core.start])
+            if merge.draft.core.end < merge.cut.end:
+                restore.append(source[merge.draft.core.end : merge.cut.end])
+            entry_owner = owner(self.index[0][merge.entry].document)
+            merges.append(Merge(
+                own[0],
+                own[1] if own[2] else None,
+                merge.cut.start,
+                merge.cut.end,
+                Place(
+                    entry_owner[0],
+                    entry_owner[1] if entry_owner[2] else None,
+                    merge.draft.canonical.start + kept,
+                    merge.draft.canonical.end + kept,
+                ),
+                "exact" if merge.draft.is_exact else "near",
+                merge.draft.similarity,
+                merge.draft.containment,
+                "digest" if merge.is_by_digest else "bands",
+                merge.draft.novel,
+                tuple(_edits(self.simple.edits, merge.draft, source, shift, shift, kept)),
+                tuple(restore),
+            ))
+        left.append(source[position:])
+        return "".join(left), tuple(merges)
+
     cdef object _draft(self, int64_t i, str source, int64_t begin, int64_t shift, int64_t kept):
         """One draft; `begin` is where the block stands in its text, `shift` and `kept` where texts begin in documents."""
         cdef CppDraft found = self.index.drafts.drafts[i]
-        cdef CppEdit edit
-        cdef CppPiece piece
-        cdef list edits = [], restore = []
-        cdef int64_t k
-        for k in range(found.edits, found.edits_end):
-            edit = self.index.drafts.edits[k]
-            edits.append(Edit(
-                Span_(edit.a + shift, edit.a_end + shift),
-                Span_(edit.b + kept, edit.b_end + kept),
-                source[begin + edit.a : begin + edit.a_end],
-            ))
-        for k in range(found.pieces, found.pieces_end):
-            piece = self.index.drafts.pieces[k]
-            if piece.is_literal:
-                restore.append(source[begin + piece.start : begin + piece.end])
-            else:
-                restore.append(Span_(piece.start + kept, piece.end + kept))
         return Draft(
             Span_(found.core.start + shift, found.core.end + shift),
             Span_(found.canonical.start + kept, found.canonical.end + kept),
@@ -519,8 +623,8 @@ cdef class Index:
             found.similarity,
             found.containment,
             found.novel,
-            tuple(edits),
-            tuple(restore),
+            tuple(_edits(self.index.drafts.edits, found, source, begin, shift, kept)),
+            tuple(_restore(self.index.drafts.pieces, found, source, begin, kept)),
         )
 
     def commit(self):

@@ -6,7 +6,7 @@ equal digests and shared bands find are proposals: tokens are compared before an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ import xxhash
 from dedup._kernels import reference_arrays
 from dedup._kernels.reference_arrays import Recipe
 from dedup._kernels.reference_blocks import Span, split
-from dedup.records import Draft
+from dedup.records import Draft, Merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +228,34 @@ class Index:
             sentences: Where its sentences begin, or None to try without.
         """
         raise NotImplementedError
+
+    def mark_pieces(self, document: int) -> None:
+        """The entries of a document may stand in several pieces of it, which `drafts` cannot do."""
+
+    def clean_simply(
+        self,
+        batch: Batch,
+        text: int,
+        document: int,
+        unit: int,
+        sentences: Callable[[str], list[int]],
+        owner: Callable[[int], tuple[str, int, bool]],
+    ) -> tuple[str, tuple[Merge, ...]] | None:
+        """A short cut: all of a document that `pass_texts` stopped at, with the answers of `deduplicator.py`.
+
+        Args:
+            batch: Where the text is.
+            text: Its number there.
+            document: Its document.
+            unit: How it was split; -1 for another way than the kernels'.
+            sentences: Finds where the sentences of a text begin.
+            owner: Id and record of a document, and whether an earlier one had the same id.
+
+        Returns:
+            The cleaned text and the merges; None if this document takes the long way.
+        """
+        del batch, text, document, unit, sentences, owner
+        return None
 
     def commit(self) -> None:
         """Keep what was added since the last commit for good."""

@@ -1,0 +1,219 @@
+/* One document, cleaned in one go: what `deduplicator.py` and `working.py` do, for documents that need one round.
+ *
+ * Whatever is not simple ends the attempt: a merge that is refused, a text that has to be gone through again. The index
+ * is then as it was before the document, and the long way is gone. */
+#ifndef DEDUP_DOCUMENTS_HPP
+#define DEDUP_DOCUMENTS_HPP
+
+#include "cutting.hpp"
+#include "index.hpp"
+
+/* Finds where the sentences of a text begin; false if that failed. */
+typedef int (*SentenceFinder)(void *context, const Text &text, Array<int64_t> &starts);
+
+/* A merge: a draft in characters of the document and of the entry's text, and what is cut for it. */
+struct SimpleMerge {
+    Draft draft;
+    Span cut;
+    int64_t entry, block, block_end; /* the entry, and the characters of the document that were compared with it */
+    bool is_by_digest;
+};
+
+class SimpleDocument {
+public:
+    Array<SimpleMerge> merges; /* in order */
+    Array<Edit> edits;
+    Array<Piece> pieces;
+    Cutter cutter;
+    bool has_failed = false; /* the sentence finder did */
+
+    SimpleDocument(Index &index, const Recipe &recipe, SentenceFinder finder, void *context)
+        : index_(index), recipe_(recipe), find_sentences_(finder), context_(context) {}
+
+    /* Cleans text i of a batch, at a block of which the index stopped. Nothing is committed. */
+    bool clean(const Batch &batch, int64_t i, int64_t document, int unit) {
+        unit_ = unit;
+        text_ = batch.texts[i];
+        document_ = document;
+        depth_ = 0;
+        merges.clear();
+        edits.clear();
+        pieces.clear();
+        cores_.clear();
+        has_failed = false;
+        if (unit < 0 || !go_through(batch, i, index_.stopped_at, 0)) return false;
+        cutter.cut(text_, cores_);
+        std::sort(merges.data, merges.data + merges.size, comes_before);
+        for (int64_t k = 0; k < merges.size; k++) merges[k].cut = cutter.cuts[k];
+        return is_kept() && is_settled();
+    }
+
+private:
+    static const int MOST_DEPTH = 32, MOST_TOUCHING = 64;
+    Index &index_;
+    const Recipe &recipe_;
+    SentenceFinder find_sentences_;
+    void *context_;
+    Text text_ = {nullptr, 0, 1};
+    int64_t document_ = 0;
+    int depth_ = 0, unit_ = 0;
+    Array<Span> cores_, blocks_, taken_[MOST_DEPTH + 1];
+    Batch parts_[MOST_DEPTH + 1];
+    Scratch scratch_;
+    Array<int64_t> sentences_;
+    Array<Match> candidates_;
+    Array<uint8_t> rest_;
+
+    static bool comes_before(const SimpleMerge &x, const SimpleMerge &y) { return x.draft.core.start < y.draft.core.start; }
+
+    /* Merge or keep the blocks of a text from `number` on, which something stands for. */
+    bool go_through(const Batch &batch, int64_t i, int64_t number, int64_t shift) {
+        const int64_t count = batch.offsets[i + 1] - batch.offsets[i];
+        while (number < count) {
+            Array<Span> &taken = taken_[depth_];
+            taken.clear();
+            if (!merge(batch, i, number, shift, taken)) return false;
+            if (taken.empty()) {
+                index_.keep(batch, i, number, document_, shift);
+            } else {
+                const Block block = batch.blocks[batch.offsets[i] + number];
+                int64_t start = block.start;
+                for (int64_t k = 0; k <= taken.size; k++) {
+                    const int64_t end = k < taken.size ? taken[k].start - shift : block.end;
+                    if (start < end && !go_through_part(batch.texts[i], start, end, shift)) return false;
+                    if (k < taken.size) start = taken[k].end - shift;
+                }
+            }
+            number = index_.pass_through(batch, i, number + 1, document_, shift);
+        }
+        return true;
+    }
+
+    /* What is left of a block goes round again as a text of its own. */
+    bool go_through_part(const Text &text, int64_t start, int64_t end, int64_t shift) {
+        if (depth_ == MOST_DEPTH) return false;
+        Batch &part = parts_[depth_++];
+        part.texts.clear();
+        part.offsets.clear();
+        part.blocks.clear();
+        part.keys.clear();
+        prepare_text(recipe_, Text{text.at(start), end - start, text.width}, unit_, part, scratch_);
+        const int64_t number = index_.pass_through(part, 0, 0, document_, shift + start);
+        const bool is_simple = go_through(part, 0, number, shift + start);
+        depth_--;
+        return is_simple;
+    }
+
+    bool merge(const Batch &batch, int64_t i, int64_t number, int64_t shift, Array<Span> &taken) {
+        const bool is_by_digest = index_.is_by_digest;
+        if (!merge_with_one(batch, i, number, shift, taken)) return false;
+        if (!taken.empty() || !is_by_digest) return true;
+        index_.find_similar(batch, i, number);
+        return merge_with_one(batch, i, number, shift, taken);
+    }
+
+    /* Merge what of a block stands in the first of the matches that has anything of it. */
+    bool merge_with_one(const Batch &batch, int64_t i, int64_t number, int64_t shift, Array<Span> &taken) {
+        const Block block = batch.blocks[batch.offsets[i] + number];
+        for (int64_t m = 0; m < index_.matches.size && taken.empty(); m++) {
+            const int64_t entry = index_.matches[m].entry;
+            if (index_.is_in_pieces(entry)) return false;
+            if (index_.make_drafts(batch, i, number, entry, nullptr, 0)) {
+                const Text own = {batch.texts[i].at(block.start), block.end - block.start, batch.texts[i].width};
+                sentences_.clear();
+                if (!find_sentences_(context_, own, sentences_)) {
+                    has_failed = true;
+                    return false;
+                }
+                sentences_.push(0); /* there is an address even where there is no sentence */
+                index_.make_drafts(batch, i, number, entry, sentences_.data, sentences_.size - 1);
+            }
+            for (int64_t k = 0; k < index_.drafts.drafts.size; k++)
+                if (!take(index_.drafts.drafts[k], entry, block.start + shift, block.end + shift, taken)) return false;
+        }
+        return true;
+    }
+
+    bool take(Draft draft, int64_t entry, int64_t block, int64_t block_end, Array<Span> &taken) {
+        draft.core.start += block;
+        draft.core.end += block;
+        if (!add_core(draft.core)) return false;
+        const Drafts &drafts = index_.drafts;
+        const int64_t first_edit = edits.size, first_piece = pieces.size;
+        edits.append(drafts.edits.data + draft.edits, draft.edits_end - draft.edits);
+        pieces.append(drafts.pieces.data + draft.pieces, draft.pieces_end - draft.pieces);
+        draft.edits = first_edit;
+        draft.edits_end = edits.size;
+        draft.pieces = first_piece;
+        draft.pieces_end = pieces.size;
+        merges.push({draft, {0, 0}, entry, block, block_end, index_.is_by_digest});
+        taken.push(draft.core);
+        return true;
+    }
+
+    /* Adds a core, unless cutting it with those it touches puts two word characters side by side (R1). */
+    bool add_core(Span core) {
+        int64_t at = cores_.size;
+        while (at > 0 && cores_[at - 1].start > core.start) at--;
+        if ((at > 0 && cores_[at - 1].end > core.start) || (at < cores_.size && cores_[at].start < core.end)) return false;
+        Span reach = core;
+        int64_t first = at, last = at;
+        while (first > 0 && cores_[first - 1].end == reach.start) reach.start = cores_[--first].start;
+        while (last < cores_.size && cores_[last].start == reach.end) reach.end = cores_[last++].end;
+        if (last - first > MOST_TOUCHING) return false;
+        if (reach.start > 0 && reach.end < text_.length && word_class(text_[reach.start - 1], true) != SEPARATOR &&
+            word_class(text_[reach.end], false) != SEPARATOR)
+            return false;
+        cores_.push(core);
+        for (int64_t k = cores_.size - 1; k > at; k--) cores_[k] = cores_[k - 1];
+        cores_[at] = core;
+        return true;
+    }
+
+    /* Whether every kept copy in this document stands in kept text (R4), and every cut can be restored (R6). */
+    bool is_kept() const {
+        for (int64_t k = 0; k < merges.size; k++) {
+            const SimpleMerge &merge = merges[k];
+            int64_t length = merge.draft.core.start - merge.cut.start + merge.cut.end - merge.draft.core.end;
+            for (int64_t p = merge.draft.pieces; p < merge.draft.pieces_end; p++) length += pieces[p].end - pieces[p].start;
+            if (length != merge.cut.end - merge.cut.start) return false;
+            const Entry &entry = index_[merge.entry];
+            if (entry.document != document_) continue;
+            const int64_t start = merge.draft.canonical.start + entry.start, end = merge.draft.canonical.end + entry.start;
+            const Span *const cuts = cutter.cuts.data, *const after = cuts + cutter.cuts.size;
+            const Span *const next =
+                std::lower_bound(cuts, after, end, [](const Span &cut, int64_t place) { return cut.start < place; });
+            if (next > cuts && next[-1].end > start) return false;
+        }
+        return true;
+    }
+
+    /* Whether what is left falls into just the blocks that were kept. */
+    bool is_settled() {
+        const int64_t width = text_.width;
+        rest_.clear();
+        int64_t at = 0;
+        for (int64_t c = 0; c <= cutter.cuts.size; c++) {
+            const int64_t until = c < cutter.cuts.size ? cutter.cuts[c].start : text_.length;
+            rest_.append(static_cast<const uint8_t *>(text_.at(at)), (until - at) * width);
+            if (c < cutter.cuts.size) at = cutter.cuts[c].end;
+        }
+        blocks_.clear();
+        split(Text{rest_.data, rest_.size / width, text_.width}, unit_, blocks_);
+        if (blocks_.size != index_.kept.size) return false;
+        int64_t removed = 0, next = 0;
+        for (int64_t k = 0; k < blocks_.size; k++) {
+            while (next < cutter.cuts.size && cutter.cuts[next].start <= blocks_[k].start + removed)
+                removed += length_of_cut(next++);
+            if (index_.kept[k].start != blocks_[k].start + removed) return false;
+            while (next < cutter.cuts.size && cutter.cuts[next].start < blocks_[k].end + removed)
+                removed += length_of_cut(next++);
+            if (index_.kept[k].end != blocks_[k].end + removed) return false;
+        }
+        return true;
+    }
+
+    int64_t length_of_cut(int64_t c) const { return cutter.cuts[c].end - cutter.cuts[c].start; }
+};
+
+#endif
