@@ -16,7 +16,7 @@ from itertools import accumulate, pairwise
 
 from dedup.errors import RestoreError
 from dedup.graphemes import is_cut_point, joins_words
-from dedup.records import Cleaned, Document, Place, Span, text_digest
+from dedup.records import Cleaned, Document, Place, Span, text_digest, utf8
 
 _LINE_END = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
@@ -168,7 +168,7 @@ def restored(cleaned: Cleaned, find: Callable[[Place], KeptText]) -> str:
         parts.append(removed)
     parts.append(cleaned.text[position:])
     text = "".join(parts)
-    if cleaned.digest and text_digest(text) != cleaned.digest:
+    if cleaned.digest and text_digest(utf8(text)) != cleaned.digest:
         raise RestoreError(cleaned.id, "the text here, or a kept copy, is not the one that was cleaned")
     return text
 

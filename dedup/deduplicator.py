@@ -149,7 +149,7 @@ class Deduplicator:
             working = Working(document, record, repeats_id=visit.repeats_id, blocks=blocks)
             self._go_in_rounds(working, Prepared(batch, text))
             return working.cleaned()
-        digest = text_digest(document.text) if simple[1] else ""
+        digest = text_digest(visit.encoded) if simple[1] else ""
         return Cleaned(document.id, record, *simple, document.fields, blocks, visit.repeats_id, digest=digest)
 
     def _booked(self, document: Document, cleaned: Cleaned) -> Cleaned:

@@ -1,7 +1,8 @@
 """What flows through the library: frozen records without behaviour of their own beyond arithmetic on spans.
 
 They are `msgspec.Struct`s, used as frozen dataclasses are (`msgspec.structs.replace` makes a changed copy): millions of
-them are made in a run, and a frozen dataclass takes ten times as long to make.
+them are made in a run, and a frozen dataclass takes ten times as long to make. As nothing in them can refer back to
+them, the collector of reference cycles need not look at them.
 
 The offset rule, stated once: offsets are half-open ranges of characters (Unicode code points) of a document's
 original text, before any normalisation.
@@ -20,12 +21,14 @@ Kind: TypeAlias = Literal["exact", "near"]
 FoundBy: TypeAlias = Literal["digest", "bands"]
 
 
-def text_digest(text: str) -> str:
-    """BLAKE2b, 16 bytes, of a text's UTF-8 bytes, in hexadecimal; lone surrogates as UTF-8 would write them.
+def utf8(text: str) -> bytes:
+    """A text's UTF-8 bytes; lone surrogates as UTF-8 would write them."""
+    return text.encode("utf-8", "surrogatepass")
 
-    A hash that nobody can make collide: it decides whether a document was seen before, and whether one was restored.
-    """
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+def text_digest(encoded: bytes) -> str:
+    """BLAKE2b, 16 bytes, of a text's UTF-8 bytes, in hexadecimal: a hash that nobody can make collide."""
+    return hashlib.blake2b(encoded, digest_size=16).hexdigest()
 
 
 def _no_fields() -> Mapping[str, object]:
@@ -48,7 +51,7 @@ class Span(NamedTuple):
         return self.start < other.end and other.start < self.end
 
 
-class Document(Struct, frozen=True):
+class Document(Struct, frozen=True, gc=False):
     """A text to be cleaned.
 
     Attributes:
@@ -97,7 +100,7 @@ class Edit(Struct, frozen=True, gc=False):
     text: str
 
 
-class Merge(Struct, frozen=True):
+class Merge(Struct, frozen=True, gc=False):
     """One duplicate span and the kept span that stands for it: the unit of the report.
 
     Attributes:
@@ -136,7 +139,7 @@ class Merge(Struct, frozen=True):
         return Span(self.start, self.end)
 
 
-class Draft(Struct, frozen=True):
+class Draft(Struct, frozen=True, gc=False):
     """A merge before it is known which white space goes with it; see `Merge` for the fields."""
 
     core: Span
@@ -149,7 +152,7 @@ class Draft(Struct, frozen=True):
     restore: tuple[Span | str, ...]
 
 
-class Cleaned(Struct, frozen=True):
+class Cleaned(Struct, frozen=True, gc=False):
     """A document after cleaning.
 
     Attributes:
@@ -183,7 +186,7 @@ class Cleaned(Struct, frozen=True):
     @property
     def is_empty(self) -> bool:
         """Whether merging left nothing but white space."""
-        return bool(self.merges) and not self.text.strip()
+        return bool(self.merges) and (not self.text or self.text.isspace())
 
     @property
     def removed(self) -> int:
@@ -191,7 +194,7 @@ class Cleaned(Struct, frozen=True):
         return sum(merge.end - merge.start for merge in self.merges)
 
 
-class Match(Struct, frozen=True):
+class Match(Struct, frozen=True, gc=False):
     """A candidate after exact verification.
 
     Attributes:
@@ -205,7 +208,7 @@ class Match(Struct, frozen=True):
     found_by: FoundBy
 
 
-class Duplicate(Struct, frozen=True):
+class Duplicate(Struct, frozen=True, gc=False):
     """A document that, as a whole, nearly repeats an earlier one.
 
     Attributes:
@@ -227,7 +230,7 @@ class Duplicate(Struct, frozen=True):
     found_by: FoundBy
 
 
-class Summary(Struct, frozen=True):
+class Summary(Struct, frozen=True, gc=False):
     """The books of a run: what went in is what was kept and what was removed (R7).
 
     Attributes:

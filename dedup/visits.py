@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import secrets
 
+import msgspec
 import xxhash
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dedup.records import Cleaned, Document
+from dedup.records import Cleaned, Document, utf8
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Cleaned)
 
 
-class Visit(Struct, frozen=True):
+class Visit(Struct, frozen=True, gc=False):
     """A document that has come.
 
     Attributes:
         document: Its id.
+        encoded: Its text as UTF-8.
         fingerprint: What its text is recognised by.
         repeats_id: Whether a document with its id came before.
         is_revisit: Whether one with its id and its text did.
     """
 
     document: str
+    encoded: bytes
     fingerprint: bytes
     repeats_id: bool
     is_revisit: bool
@@ -38,24 +44,27 @@ class Visits:
         self._seed = secrets.randbits(64)
         self._first: dict[str, bytes] = {}  # fingerprint of the first text with each id
         self._later: dict[str, set[bytes]] = {}  # of texts that came later with the same id
-        self._changed: dict[tuple[str, bytes], Cleaned] = {}  # documents of which something was cut
+        self._changed: dict[tuple[str, bytes], bytes] = {}  # documents of which something was cut, packed
 
     def enter(self, document: Document) -> Visit:
         """A document comes; whether it came before."""
-        fingerprint = xxhash.xxh3_128_digest(document.text.encode("utf-8", "surrogatepass"), self._seed)
+        encoded = utf8(document.text)
+        fingerprint = xxhash.xxh3_128_digest(encoded, self._seed)
         first = self._first.setdefault(document.id, fingerprint)
         if first is fingerprint:
-            return Visit(document.id, fingerprint, repeats_id=False, is_revisit=False)
+            return Visit(document.id, encoded, fingerprint, repeats_id=False, is_revisit=False)
         later = self._later.setdefault(document.id, set())
         is_revisit = fingerprint == first or fingerprint in later
         later.add(fingerprint)
-        return Visit(document.id, fingerprint, repeats_id=True, is_revisit=is_revisit)
+        return Visit(document.id, encoded, fingerprint, repeats_id=True, is_revisit=is_revisit)
 
     def remember(self, visit: Visit, cleaned: Cleaned) -> None:
         """What was cut from a document that came for the first time, if anything was."""
         if cleaned.merges:
-            self._changed[visit.document, visit.fingerprint] = replace(cleaned, text="", fields={})
+            packed = _ENCODER.encode(replace(cleaned, text="", fields={}))
+            self._changed[visit.document, visit.fingerprint] = packed
 
     def changed(self, visit: Visit) -> Cleaned | None:
         """How the document of a revisit was cleaned, without its text; None if nothing was cut."""
-        return self._changed.get((visit.document, visit.fingerprint))
+        packed = self._changed.get((visit.document, visit.fingerprint))
+        return None if packed is None else _DECODER.decode(packed)

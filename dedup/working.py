@@ -11,7 +11,7 @@ from dedup.cleaning import Cores, cut, with_separators
 from dedup.errors import InternalError
 from dedup.excerpts import Excerpt
 from dedup.index import Owner
-from dedup.records import Cleaned, Document, Draft, FoundBy, Merge, Place, Span, text_digest
+from dedup.records import Cleaned, Document, Draft, FoundBy, Merge, Place, Span, text_digest, utf8
 
 # A round may find that a copy is itself a duplicate, and take back what was merged into it. Should a text be made so
 # that this goes on for ever, copies that something was merged into stay from some round on.
@@ -130,7 +130,7 @@ class Working:
             self.document.fields,
             self.blocks,
             repeats_id=self.repeats_id,
-            digest=text_digest(self.document.text) if cuts else "",
+            digest=text_digest(utf8(self.document.text)) if cuts else "",
         )
 
     def _cuts(self) -> list[Span]:

@@ -75,9 +75,20 @@ private:
     Array<bool> goes_on_;
 
     int64_t line_after(int64_t at) const {
-        while (at < length_ && !is_line_end(static_cast<uint32_t>(text_[at]))) at++;
+        while (at < length_ && !is_line_end(static_cast<uint32_t>(text_[at])))
+            at += at + 17 <= length_ && are_plain(text_ + at + 1) ? 17 : 1;
         if (at == length_) return at;
         return at + (text_[at] == '\r' && at + 1 < length_ && text_[at + 1] == '\n' ? 2 : 1);
+    }
+
+    /* Whether the next 16 characters are ASCII and no controls, as most are. */
+    static bool are_plain(const Char *text) {
+        uint32_t below = 0, bits = 0;
+        for (int i = 0; i < 16; i++) {
+            below |= static_cast<uint32_t>(text[i]) - 32;
+            bits |= static_cast<uint32_t>(text[i]);
+        }
+        return below < 0x80000000U && bits < 128;
     }
 
     bool add_stripped(Array<Span> &spans, int64_t start, int64_t end) const {

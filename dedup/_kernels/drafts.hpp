@@ -57,12 +57,13 @@ private:
         } else if (part.b >= part.b_end) { /* nothing stands opposite: the token beside it does */
             part.b = part.b > 0 ? part.b - 1 : 0;
             part.b_end = part.b + 1;
+            part.overlap = segments_.overlap(part);
         } else {
             clip_runs(part);
         }
-        const Overlap overlap = draft.is_exact ? Overlap{1, 1, 1} : segments_.overlap(part);
-        draft.similarity = overlap.jaccard();
-        draft.containment = static_cast<double>(overlap.common) / static_cast<double>(overlap.a > 1 ? overlap.a : 1);
+        draft.similarity = part.overlap.jaccard();
+        draft.containment =
+            static_cast<double>(part.overlap.common) / static_cast<double>(part.overlap.a > 1 ? part.overlap.a : 1);
         draft.novel = part.a_end - part.a;
         for (int64_t k = 0; k < inside_.size; k++) draft.novel -= inside_[k].length;
         const Span outer = {segments_.begin(part.a), segments_.end(part.a_end)};

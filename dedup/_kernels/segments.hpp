@@ -55,6 +55,7 @@ private:
 struct Segment {
     int64_t a, a_end, b, b_end;
     int64_t first, last;
+    Overlap overlap; /* of their shingles, once it has been counted */
 };
 
 class Segments {
@@ -89,7 +90,7 @@ public:
             runs.append(aligner_.runs.data, aligner_.runs.size);
         }
         if (is_exact || !rules.keeps_novel) {
-            keep_allowed({0, count_a, 0, count_b, 0, runs.size - 1});
+            keep_allowed({0, count_a, 0, count_b, 0, runs.size - 1, {0, 0, 0}});
             return;
         }
         slide();
@@ -231,7 +232,7 @@ private:
     void end_chain(int64_t first, int64_t last) {
         bool is_held = false;
         for (int64_t k = first; first >= 0 && k <= last; k++) is_held |= runs[k].length >= rules_.ngram;
-        if (is_held) chained_.push({runs[first].a, runs[last].a_end(), runs[first].b, runs[last].b_end(), first, last});
+        if (is_held) chained_.push({runs[first].a, runs[last].a_end(), runs[first].b, runs[last].b_end(), first, last, {0, 0, 0}});
     }
 
     /* Whether what lies between runs `first` to `last` is few tokens, and no whole sentence. */
@@ -292,7 +293,7 @@ private:
         while (last >= segment.a && !(last != copy_begins && (last == copy_ends || is_boundary(last)) && is_clean(last)))
             last--;
         if (last < segment.a) last = segment.a;
-        if (first >= last) return {0, 0, 0, 0, 0, -1};
+        if (first >= last) return {0, 0, 0, 0, 0, -1, {0, 0, 0}};
         return between(segment, first, last);
     }
 
@@ -305,7 +306,7 @@ private:
     }
 
     Segment between(const Segment &segment, int64_t first, int64_t last) const {
-        Segment part = {first, last, opposite(segment, first), opposite(segment, last), segment.first, segment.last};
+        Segment part = {first, last, opposite(segment, first), opposite(segment, last), segment.first, segment.last, {0, 0, 0}};
         while (part.first <= part.last && runs[part.first].a_end() <= first) part.first++;
         while (part.last >= part.first && runs[part.last].a >= last) part.last--;
         return part;
@@ -314,7 +315,9 @@ private:
     /* Keep a segment if it is as similar to the kept text that stands for it as the threshold asks (R3). */
     void keep_allowed(const Segment &segment) {
         if (share_character(b, segment.b) || share_character(b, segment.b_end)) return; /* no span says just that */
-        if (is_equal(segment) || overlap(segment).jaccard() >= rules_.threshold) found.push(segment);
+        Segment kept = segment;
+        kept.overlap = is_equal(segment) ? Overlap{1, 1, 1} : overlap(segment);
+        if (kept.overlap.jaccard() >= rules_.threshold) found.push(kept);
     }
 };
 

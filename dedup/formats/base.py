@@ -10,7 +10,7 @@ from msgspec import Struct
 from dedup.records import Document
 
 
-class Record(Struct, frozen=True):
+class Record(Struct, frozen=True, gc=False):
     """One record of an input.
 
     Attributes:

@@ -100,25 +100,29 @@ class JsonLines:
     def replaced(self, record: Record, text: str) -> tuple[bytes, str]:
         """The spelling is `escaped` or `unescaped`, where that does not show; failing that the text as written."""
         original = "" if record.document is None else record.document.text
-        start, written = self._written(record.raw, original)
+        start, written, styles = self._written(record.raw, original)
         new = _spelt(text, is_escaped=_is_escaped(written))
         replaced = record.raw[:start] + new + record.raw[start + len(written) :]
         for spelling, is_escaped in (("", _is_escaped(new)), (_ESCAPED, True), (_UNESCAPED, False)):
-            if _spelt(original, is_escaped=is_escaped) == written:
+            if is_escaped in styles:
                 return replaced, spelling
         return replaced, written.decode("utf-8")
 
-    def _written(self, raw: bytes, text: str) -> tuple[int, bytes]:
-        """Where the value of the text stands in a line, and how it is written."""
+    def _written(self, raw: bytes, text: str) -> tuple[int, bytes, tuple[bool, ...]]:
+        """Where the value of the text stands in a line, how it is written, and whether `_spelt` writes it so: with
+        characters escaped, without, both, or neither.
+        """
         if _kernels.chosen().are_plain_lines([raw], self._spelt):
             start = _VALUE.match(raw, raw.index(self._spelt) + len(self._spelt)).end()  # type: ignore[union-attr]
             for is_escaped in (False, True):
                 written = _spelt(text, is_escaped=is_escaped)
                 if raw.startswith(written, start):
-                    return start, written
+                    return start, written, (True, False) if _is_escaped(written) != is_escaped else (is_escaped,)
         line = raw.decode("utf-8")
         first, last = self._text_span(line)
-        return len(line[:first].encode("utf-8")), line[first:last].encode("utf-8")
+        written = line[first:last].encode("utf-8")
+        styles = tuple(style for style in (False, True) if _spelt(text, is_escaped=style) == written)
+        return len(line[:first].encode("utf-8")), written, styles
 
     def _document(self, line: bytes) -> tuple[str, str | None]:
         """Text and id of a line, or an exact account of why there are none."""
