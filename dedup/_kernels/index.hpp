@@ -91,6 +91,8 @@ private:
         const int64_t old_capacity = capacity_;
         capacity_ = capacity_ ? capacity_ * 2 : 64;
         shift_ = 64 - __builtin_ctzll(static_cast<uint64_t>(capacity_));
+        slots_.resize(capacity_);
+        ask_for_large_pages(slots_.data, slots_.bytes());
         slots_.fill(capacity_, 0xff);
         for (int64_t i = 0; i < old_capacity; i++) {
             if (old[i].entry == EMPTY) continue;
