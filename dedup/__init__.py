@@ -1,10 +1,10 @@
 """Near-duplicate detection and de-duplication of text, with a report of every span that was merged."""
 
-from dedup.api import clean, clean_corpus
+from dedup.api import clean, clean_corpus, match_corpus
 from dedup.cleaning import restore, restore_corpus
 from dedup.deduplicator import Deduplicator
 from dedup.errors import DedupError, InputError, InternalError, OutputError, RestoreError, SettingsError
-from dedup.records import Cleaned, Document, Edit, Merge, Place, Span, Summary
+from dedup.records import Cleaned, Document, Duplicate, Edit, Merge, Place, Span, Summary
 from dedup.settings import Settings
 from dedup.version import __version__
 
@@ -13,6 +13,7 @@ __all__ = [
     "DedupError",
     "Deduplicator",
     "Document",
+    "Duplicate",
     "Edit",
     "InputError",
     "InternalError",
@@ -27,6 +28,7 @@ __all__ = [
     "__version__",
     "clean",
     "clean_corpus",
+    "match_corpus",
     "restore",
     "restore_corpus",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dedup._kernels import Batch
 from dedup.deduplicator import Deduplicator
 from dedup.parallel import BATCH_SIZE, batched, count_jobs, in_order
-from dedup.records import Cleaned, Document
+from dedup.records import Cleaned, Document, Duplicate
 from dedup.settings import Settings
 
 
@@ -49,12 +49,44 @@ def clean_corpus(
     return _clean_all(documents, Deduplicator(settings, **changes), count_jobs(jobs))
 
 
-def _clean_all(documents: Iterable[Document], deduplicator: Deduplicator, jobs: int) -> Iterator[Cleaned]:
-    def work(documents: list[Document]) -> tuple[list[Document], Batch]:
-        return documents, deduplicator.prepare(documents)
+def match_corpus(
+    documents: Iterable[Document], settings: Settings | None = None, *, jobs: int | None = None, **changes: object
+) -> Iterator[Duplicate | None]:
+    """For each of many documents, which earlier one it nearly repeats as a whole, if any.
 
-    for documents_, prepared in in_order(work, batched(documents, _length, BATCH_SIZE), jobs):
-        yield from deduplicator.add_prepared(documents_, prepared)
+    Much quicker than cleaning: nothing is aligned, cut or reported. Documents that repeat one are not kept, and nothing
+    is matched with them.
+
+    Args:
+        documents: Read a few hundred thousand characters ahead, as results are asked for.
+        settings: How to compare; `unit` is `document` whatever they say.
+        jobs: Threads that work, the caller's included; by default as many as there are cores. Results are the same.
+        **changes: Fields of `Settings` to change.
+
+    Raises:
+        SettingsError: At once, if a setting is not known or out of range.
+    """
+    deduplicator = Deduplicator((settings or Settings()).changed({**changes, "unit": "document"}))
+    return _match_all(documents, deduplicator, count_jobs(jobs))
+
+
+def _match_all(documents: Iterable[Document], deduplicator: Deduplicator, jobs: int) -> Iterator[Duplicate | None]:
+    for batch, prepared in _prepared(documents, deduplicator, jobs):
+        yield from deduplicator.match_prepared(batch, prepared)
+
+
+def _clean_all(documents: Iterable[Document], deduplicator: Deduplicator, jobs: int) -> Iterator[Cleaned]:
+    for batch, prepared in _prepared(documents, deduplicator, jobs):
+        yield from deduplicator.add_prepared(batch, prepared)
+
+
+def _prepared(
+    documents: Iterable[Document], deduplicator: Deduplicator, jobs: int
+) -> Iterator[tuple[list[Document], Batch]]:
+    def work(batch: list[Document]) -> tuple[list[Document], Batch]:
+        return batch, deduplicator.prepare(batch)
+
+    return in_order(work, batched(documents, _length, BATCH_SIZE), jobs)
 
 
 def _length(document: Document) -> int:

@@ -22,8 +22,10 @@ from dedup import _kernels
 from dedup._kernels.unicode import TABLE
 from dedup.comparison import Comparison, compare
 from dedup.errors import DedupError, InputError
-from dedup.files import input_errors
+from dedup.files import Outputs, find_sources, input_errors
+from dedup.matching import match_files
 from dedup.progress import Progress
+from dedup.reports.jsonl import duplicate_line
 from dedup.reports.terminal import excerpt, printable, summary_text
 from dedup.restoring import restore_files
 from dedup.runs import Reading, Writing, clean_files
@@ -39,6 +41,7 @@ _SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
     "unit": (click.Choice(get_args(Unit)), "What a block is."),
     "scope": (click.Choice(get_args(Scope)), "Compare within each document only, or across the corpus."),
     "threshold": (float, "Least exact Jaccard similarity of a near-duplicate, above 0 and up to 1."),
+    "near": (bool, "Whether nearly equal blocks are merged, or equal ones only."),
     "ngram": (int, "Tokens in a shingle [default: 5 for documents, else 3]."),
     "min_tokens": (int, "Leave blocks with fewer tokens alone."),
     "max_edit": (int, "Tokens that may differ between two equal runs and still be a mere edit."),
@@ -65,6 +68,8 @@ def _settings_options(*names: str) -> Callable[[_Command], _Command]:
             kind, text = _SETTINGS[name]
             default = getattr(_DEFAULT, name)
             option = f"--{name.replace('_', '-')}"
+            if kind is bool:
+                option += f"/--no-{name}"
             click.option(option, type=kind, default=default, show_default=default is not None, help=text)(command)
         return command
 
@@ -134,6 +139,35 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
         click.echo(summary_text(result.summary, result.written, result.skipped, result.size, seconds), err=True)
         if _kernels.chosen().NAME == "reference" and not os.environ.get("DEDUP_KERNELS"):
             click.echo("slow: the native kernels are missing; install again where a C compiler is found", err=True)
+
+
+@cli.command()
+@click.argument("inputs", nargs=-1, required=True)
+@click.option("-o", "--output", default="-", show_default=True, help="Where to write; - is standard output.")
+@click.option("--force", is_flag=True, help="Replace an output that exists.")
+@click.option("--jobs", type=int, help="Threads that work; the results are the same [default: one for every core].")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary; only errors.")
+@_input_options
+@_settings_options("threshold", "near", "ngram", "min_tokens", "miss_probability", "num_perm", "bands", "rows",
+                   "bucket_limit", "seed")  # fmt: skip
+def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
+    """Which documents nearly repeat an earlier one as wholes: one JSON line for each.
+
+    The quickest way to find out which documents to keep: nothing is cut, and there is nothing to restore.
+    """
+    names = [name for name in _SETTINGS if name in options]
+    settings = Settings(unit="document", **{name: options[name] for name in names})
+    documents = duplicates = 0
+    with Progress(quiet=options["quiet"]) as progress, Outputs(find_sources(inputs), force=options["force"]) as outputs:
+        with outputs.create(output) as lines:
+            for _, found in match_files(inputs, settings, _reading(options), progress, jobs=options["jobs"]):
+                documents += 1
+                if found is not None:
+                    duplicates += 1
+                    lines.write(duplicate_line(found))
+        outputs.commit()
+    if not options["quiet"]:
+        click.echo(f"{documents:,} documents, {duplicates:,} of them near-duplicates of earlier ones", err=True)
 
 
 @cli.command()

@@ -55,7 +55,7 @@ class Index:
         self._settings = settings
         recipe = Recipe(
             ngram=settings.shingle_length,
-            bands=banding.bands,
+            bands=banding.bands if settings.near else 0,
             rows=banding.rows,
             min_tokens=settings.min_tokens,
             bucket_limit=settings.bucket_limit,

@@ -28,6 +28,7 @@ class Settings:
         unit: What a block is.
         scope: Compare within each document only, or across the corpus.
         threshold: Least exact Jaccard similarity of a near-duplicate. At 1, only equal shingle sets match.
+        near: Whether nearly equal blocks are merged, or only those of equal tokens.
         ngram: Tokens in a shingle; by default 5 for documents and 3 for smaller units.
         num_perm: MinHash permutations; like `bands` and `rows` derived from `threshold` when None.
         bands: LSH bands; two blocks become candidates when all rows of a band agree.
@@ -49,6 +50,7 @@ class Settings:
     unit: Unit = "paragraph"
     scope: Scope = "corpus"
     threshold: float = 0.8
+    near: bool = True
     ngram: int | None = None
     num_perm: int | None = None
     bands: int | None = None
@@ -68,6 +70,8 @@ class Settings:
         _check_choice("cut", self.cut, get_args(Cut))
         if self.novel is not None:
             _check_choice("novel", self.novel, get_args(Novel))
+        if not isinstance(self.near, bool):
+            raise SettingsError("near", self.near, "give True or False")
         _check_ratio("threshold", self.threshold, one_allowed=True)
         _check_ratio("miss_probability", self.miss_probability, one_allowed=False)
         for name, most in (("ngram", MOST_NGRAM), ("num_perm", MOST_PERMUTATIONS), ("bands", None), ("rows", None)):

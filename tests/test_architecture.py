@@ -34,7 +34,7 @@ _LEVELS = (
     ("api", "files", "progress"),
     ("reading",),
     ("runs",),
-    ("restoring",),
+    ("restoring", "matching"),
     ("cli",),
     ("__init__", "__main__"),
 )

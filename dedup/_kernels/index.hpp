@@ -157,7 +157,7 @@ static void prepare_block(const Recipe &recipe, const Text &text, Span span, Bat
     batch.keys.size += bands;
     if (count >= recipe.rules.min_tokens) {
         block.digest = digest_of(tokens);
-        if (count >= recipe.rules.ngram) {
+        if (count >= recipe.rules.ngram && bands > 0) {
             scratch.shingles.resize(count);
             scratch.mixed.resize(count);
             scratch.signature.resize(recipe.permutations.padded());
@@ -272,7 +272,7 @@ public:
     bool find_similar(const Text &text, const Block &block, const uint64_t *keys) {
         matches.clear();
         is_by_digest = false;
-        if (block.tokens < recipe_.rules.ngram) return false;
+        if (block.tokens < recipe_.rules.ngram || recipe_.bands == 0) return false;
         candidates_.clear();
         for (int64_t band = 0; band < recipe_.bands; band++) tables_[band].prefetch(keys[band]);
         for (int64_t band = 0; band < recipe_.bands; band++) tables_[band].find(keys[band], candidates_);

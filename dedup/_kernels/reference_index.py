@@ -281,13 +281,14 @@ class Index:
         _, _, hashes, offsets, _, _ = reference_arrays.tokenize(text, np.array(spans, np.int64).reshape(len(spans), 2))
         shingles, shingle_offsets = reference_arrays.shingle(hashes, offsets, recipe.ngram)
         signatures = reference_arrays.minhash(shingles, shingle_offsets, recipe.multipliers, recipe.increments)
-        keys = reference_arrays.band_keys(signatures, recipe.bands, recipe.rows).tolist()
+        has_bands = recipe.bands > 0
+        keys = reference_arrays.band_keys(signatures, recipe.bands, recipe.rows).tolist() if has_bands else []
         blocks = []
         for i, (start, end) in enumerate(spans):
             count = int(offsets[i + 1] - offsets[i])
             own = hashes[offsets[i] : offsets[i + 1]].astype("<u8", copy=False).tobytes()
             digest = xxhash.xxh3_64_intdigest(own) if count >= recipe.min_tokens else None
-            has_keys = digest is not None and count >= recipe.ngram
+            has_keys = has_bands and digest is not None and count >= recipe.ngram
             blocks.append(_Block(start, end, digest, tuple(keys[i]) if has_keys else ()))
         return blocks
 

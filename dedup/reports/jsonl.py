@@ -23,7 +23,7 @@ import msgspec
 
 from dedup._kernels.unicode import TABLE
 from dedup.banding import Banding
-from dedup.records import Cleaned, Edit, Merge, Place, Summary
+from dedup.records import Cleaned, Duplicate, Edit, Merge, Place, Summary
 from dedup.settings import Settings
 from dedup.version import __version__
 
@@ -122,6 +122,11 @@ def skipped_line(file: str, line: int | None, reason: str, detail: str) -> bytes
     """The line of a record that could not be read."""
     place = {"file": file} if line is None else {"file": file, "line": line}
     return _line({"type": "skipped", **place, "reason": reason, "detail": detail})
+
+
+def duplicate_line(duplicate: Duplicate) -> bytes:
+    """The line of a document that nearly repeats another, for a list of such documents."""
+    return _line(msgspec.structs.asdict(duplicate))
 
 
 def summary_line(summary: Summary, written: int, skipped: Mapping[str, int]) -> bytes:
