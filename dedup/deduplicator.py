@@ -25,7 +25,7 @@ from dedup.errors import SettingsError
 from dedup.excerpts import Excerpt
 from dedup.index import Index, Prepared
 from dedup.pairs import Pair
-from dedup.records import Cleaned, Document, Draft, Duplicate, Kind, Match, Place, Span, Summary, text_digest
+from dedup.records import Cleaned, Document, Draft, Duplicate, Kind, Match, Place, Span, Summary, text_digest, utf8
 from dedup.settings import Settings
 from dedup.shingles import tokenize
 from dedup.visits import Visit, Visits
@@ -149,7 +149,7 @@ class Deduplicator:
             working = Working(document, record, repeats_id=visit.repeats_id, blocks=blocks)
             self._go_in_rounds(working, Prepared(batch, text))
             return working.cleaned()
-        digest = text_digest(visit.encoded) if simple[1] else ""
+        digest = text_digest(utf8(document.text)) if simple[1] else ""
         return Cleaned(document.id, record, *simple, document.fields, blocks, visit.repeats_id, digest=digest)
 
     def _booked(self, document: Document, cleaned: Cleaned) -> Cleaned:

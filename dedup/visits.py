@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 
 import msgspec
-import xxhash
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dedup.records import Cleaned, Document, utf8
+from dedup import _kernels
+from dedup.records import Cleaned, Document
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Cleaned)
@@ -20,14 +20,12 @@ class Visit(Struct, frozen=True, gc=False):
 
     Attributes:
         document: Its id.
-        encoded: Its text as UTF-8.
         fingerprint: What its text is recognised by.
         repeats_id: Whether a document with its id came before.
         is_revisit: Whether one with its id and its text did.
     """
 
     document: str
-    encoded: bytes
     fingerprint: bytes
     repeats_id: bool
     is_revisit: bool
@@ -36,27 +34,27 @@ class Visit(Struct, frozen=True, gc=False):
 class Visits:
     """All documents so far.
 
-    Texts are recognised by XXH3 with a seed that is drawn for the run: nobody who does not know it can prepare two
+    Texts are recognised by hashes with a secret that is drawn for the run: nobody who does not know it can prepare two
     texts that are taken for one another. It changes no answer.
     """
 
     def __init__(self) -> None:
-        self._seed = secrets.randbits(64)
+        self._secret = secrets.token_bytes(384)
+        self._fingerprint = _kernels.chosen().fingerprint
         self._first: dict[str, bytes] = {}  # fingerprint of the first text with each id
         self._later: dict[str, set[bytes]] = {}  # of texts that came later with the same id
         self._changed: dict[tuple[str, bytes], bytes] = {}  # documents of which something was cut, packed
 
     def enter(self, document: Document) -> Visit:
         """A document comes; whether it came before."""
-        encoded = utf8(document.text)
-        fingerprint = xxhash.xxh3_128_digest(encoded, self._seed)
+        fingerprint = self._fingerprint(document.text, self._secret)
         first = self._first.setdefault(document.id, fingerprint)
         if first is fingerprint:
-            return Visit(document.id, encoded, fingerprint, repeats_id=False, is_revisit=False)
+            return Visit(document.id, fingerprint, repeats_id=False, is_revisit=False)
         later = self._later.setdefault(document.id, set())
         is_revisit = fingerprint == first or fingerprint in later
         later.add(fingerprint)
-        return Visit(document.id, encoded, fingerprint, repeats_id=True, is_revisit=is_revisit)
+        return Visit(document.id, fingerprint, repeats_id=True, is_revisit=is_revisit)
 
     def remember(self, visit: Visit, cleaned: Cleaned) -> None:
         """What was cut from a document that came for the first time, if anything was."""

@@ -83,12 +83,9 @@ private:
 
     /* Whether the next 16 characters are ASCII and no controls, as most are. */
     static bool are_plain(const Char *text) {
-        uint32_t below = 0, bits = 0;
-        for (int i = 0; i < 16; i++) {
-            below |= static_cast<uint32_t>(text[i]) - 32;
-            bits |= static_cast<uint32_t>(text[i]);
-        }
-        return below < 0x80000000U && bits < 128;
+        Char bits = 0;
+        for (int i = 0; i < 16; i++) bits = static_cast<Char>(bits | text[i] | static_cast<Char>(text[i] - 32));
+        return bits < 128;
     }
 
     bool add_stripped(Array<Span> &spans, int64_t start, int64_t end) const {

@@ -141,6 +141,7 @@ cdef extern from "index.hpp" nogil:
     bint instructions_are_there(int)
     void unicode_load(const uint32_t *, const uint32_t *, const uint32_t *)
     uint64_t xxh3(const uint8_t *, size_t)
+    uint64_t xxh3_keyed "xxh3"(const uint8_t *, size_t, const uint8_t *)
     void tokenize_text "tokenize"(TokenList &, const Text &, int64_t, int64_t) except +
     void split_blocks "split"(const Text &, int, Array[Span] &) except +
     int64_t shingle_block(const uint64_t *, int64_t, int64_t, uint32_t *)
@@ -273,6 +274,18 @@ def are_plain_lines(lines not None, bytes name not None):
                 are_plain = False
                 break
     return are_plain
+
+
+def fingerprint(str text not None, bytes secret not None):
+    cdef Text source = _text_of(text)
+    cdef uint64_t found[2]
+    cdef size_t size = source.length * source.width
+    cdef const uint8_t *key = secret
+    if len(secret) != 384:
+        raise ValueError(f"a secret has 384 bytes, not {len(secret)}")
+    found[0] = xxh3_keyed(<const uint8_t *>source.data, size, key) + source.width
+    found[1] = xxh3_keyed(<const uint8_t *>source.data, size, key + 192)
+    return (<const char *>found)[:16]
 
 
 def xxh3_64(const uint8_t[::1] data):

@@ -1,6 +1,15 @@
 """The reference kernels: plain Python and NumPy, the specification that the native ones are tested against."""
 
-from dedup._kernels.reference_arrays import band_keys, minhash, number_tokens, overlap, shingle, tokenize, xxh3_64
+from dedup._kernels.reference_arrays import (
+    band_keys,
+    fingerprint,
+    minhash,
+    number_tokens,
+    overlap,
+    shingle,
+    tokenize,
+    xxh3_64,
+)
 from dedup._kernels.reference_blocks import split
 from dedup._kernels.reference_index import Batch, Index
 from dedup._kernels.reference_lines import are_plain_lines
@@ -13,6 +22,7 @@ __all__ = [
     "Index",
     "are_plain_lines",
     "band_keys",
+    "fingerprint",
     "minhash",
     "number_tokens",
     "overlap",

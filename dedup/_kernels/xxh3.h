@@ -85,8 +85,7 @@ static inline uint64_t xxh3_mix16(const uint8_t *p, const uint8_t *secret) {
     return xxh3_fold(xxh3_read64(p) ^ xxh3_read64(secret), xxh3_read64(p + 8) ^ xxh3_read64(secret + 8));
 }
 
-static inline uint64_t xxh3_up_to_3(const uint8_t *p, size_t size) { /* and at least 1 */
-    const uint8_t *s = xxh3_secret;
+static inline uint64_t xxh3_up_to_3(const uint8_t *p, size_t size, const uint8_t *s = xxh3_secret) { /* at least 1 */
     uint64_t h = (uint32_t)p[0] << 16 | (uint32_t)p[size >> 1] << 24 | p[size - 1] | (uint32_t)size << 8;
     h ^= (uint64_t)(xxh3_read32(s) ^ xxh3_read32(s + 4));
     h ^= h >> 33;
@@ -96,8 +95,7 @@ static inline uint64_t xxh3_up_to_3(const uint8_t *p, size_t size) { /* and at l
     return h ^ h >> 32;
 }
 
-static inline uint64_t xxh3_up_to_8(const uint8_t *p, size_t size) { /* and at least 4 */
-    const uint8_t *s = xxh3_secret;
+static inline uint64_t xxh3_up_to_8(const uint8_t *p, size_t size, const uint8_t *s = xxh3_secret) { /* at least 4 */
     uint64_t h = xxh3_read32(p + size - 4) + ((uint64_t)xxh3_read32(p) << 32);
     h ^= xxh3_read64(s + 8) ^ xxh3_read64(s + 16);
     h ^= (h << 49 | h >> 15) ^ (h << 24 | h >> 40);
@@ -107,15 +105,14 @@ static inline uint64_t xxh3_up_to_8(const uint8_t *p, size_t size) { /* and at l
     return h ^ h >> 28;
 }
 
-static inline uint64_t xxh3_up_to_16(const uint8_t *p, size_t size) {
-    const uint8_t *s = xxh3_secret;
+static inline uint64_t xxh3_up_to_16(const uint8_t *p, size_t size, const uint8_t *s) {
     if (size > 8) {
         uint64_t low = xxh3_read64(p) ^ xxh3_read64(s + 24) ^ xxh3_read64(s + 32);
         uint64_t high = xxh3_read64(p + size - 8) ^ xxh3_read64(s + 40) ^ xxh3_read64(s + 48);
         return xxh3_avalanche(size + xxh3_swap64(low) + high + xxh3_fold(low, high));
     }
-    if (size >= 4) return xxh3_up_to_8(p, size);
-    if (size) return xxh3_up_to_3(p, size);
+    if (size >= 4) return xxh3_up_to_8(p, size, s);
+    if (size) return xxh3_up_to_3(p, size, s);
     uint64_t h = xxh3_read64(s + 56) ^ xxh3_read64(s + 64);
     h ^= h >> 33;
     h *= XXH3_PRIME64_2;
@@ -124,8 +121,7 @@ static inline uint64_t xxh3_up_to_16(const uint8_t *p, size_t size) {
     return h ^ h >> 32;
 }
 
-static uint64_t xxh3_up_to_240(const uint8_t *p, size_t size) {
-    const uint8_t *s = xxh3_secret;
+static uint64_t xxh3_up_to_240(const uint8_t *p, size_t size, const uint8_t *s) {
     uint64_t sum = size * XXH3_PRIME64_1;
     if (size <= 128) {
         for (size_t i = (size - 1) / 32 + 1; i-- > 0;) {
@@ -148,10 +144,9 @@ static inline void xxh3_accumulate(uint64_t *sums, const uint8_t *p, const uint8
     }
 }
 
-static uint64_t xxh3_long(const uint8_t *p, size_t size) {
+static uint64_t xxh3_long(const uint8_t *p, size_t size, const uint8_t *s) {
     uint64_t sums[8] = {XXH3_PRIME32_3, XXH3_PRIME64_1, XXH3_PRIME64_2, XXH3_PRIME64_3,
                         XXH3_PRIME64_4, XXH3_PRIME32_2, XXH3_PRIME64_5, XXH3_PRIME32_1};
-    const uint8_t *s = xxh3_secret;
     size_t blocks = (size - 1) / XXH3_BLOCK;
     for (size_t b = 0; b < blocks; b++) {
         for (size_t i = 0; i < XXH3_STRIPES_PER_BLOCK; i++)
@@ -171,10 +166,11 @@ static uint64_t xxh3_long(const uint8_t *p, size_t size) {
     return xxh3_avalanche(h);
 }
 
-static inline uint64_t xxh3(const uint8_t *p, size_t size) {
-    if (size <= 16) return xxh3_up_to_16(p, size);
-    if (size <= 240) return xxh3_up_to_240(p, size);
-    return xxh3_long(p, size);
+/* With another secret than the one of the specification it is a hash that nobody can foresee. */
+static inline uint64_t xxh3(const uint8_t *p, size_t size, const uint8_t *secret = xxh3_secret) {
+    if (size <= 16) return xxh3_up_to_16(p, size, secret);
+    if (size <= 240) return xxh3_up_to_240(p, size, secret);
+    return xxh3_long(p, size, secret);
 }
 
 #endif

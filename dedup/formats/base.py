@@ -20,6 +20,7 @@ class Record(Struct, frozen=True, gc=False):
         is_named: Whether it holds an id; else the document's id was made from its place.
         skipped: Why it holds no document, as a short name; "" where there is nothing to read (a blank line).
         detail: What exactly is wrong, for people.
+        is_plain: Whether it was read in a quick way, if its format has one.
     """
 
     raw: bytes
@@ -28,6 +29,7 @@ class Record(Struct, frozen=True, gc=False):
     is_named: bool = True
     skipped: str = ""
     detail: str = ""
+    is_plain: bool = False
 
 
 class Format(Protocol):

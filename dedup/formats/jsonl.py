@@ -70,7 +70,7 @@ class JsonLines:
         if len(found) != len(pieces):
             return None
         lines = zip(pieces, found, range(first, first + len(pieces)), strict=True)
-        return [Record(raw, Document(line.id, line.text), number) for raw, line, number in lines]
+        return [Record(raw, Document(line.id, line.text), number, is_plain=True) for raw, line, number in lines]
 
     def _record(self, raw: bytes, name: str, number: int) -> Record:
         line = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
@@ -100,7 +100,7 @@ class JsonLines:
     def replaced(self, record: Record, text: str) -> tuple[bytes, str]:
         """The spelling is `escaped` or `unescaped`, where that does not show; failing that the text as written."""
         original = "" if record.document is None else record.document.text
-        start, written, styles = self._written(record.raw, original)
+        start, written, styles = self._written(record, original)
         new = _spelt(text, is_escaped=_is_escaped(written))
         replaced = record.raw[:start] + new + record.raw[start + len(written) :]
         for spelling, is_escaped in (("", _is_escaped(new)), (_ESCAPED, True), (_UNESCAPED, False)):
@@ -108,11 +108,12 @@ class JsonLines:
                 return replaced, spelling
         return replaced, written.decode("utf-8")
 
-    def _written(self, raw: bytes, text: str) -> tuple[int, bytes, tuple[bool, ...]]:
+    def _written(self, record: Record, text: str) -> tuple[int, bytes, tuple[bool, ...]]:
         """Where the value of the text stands in a line, how it is written, and whether `_spelt` writes it so: with
         characters escaped, without, both, or neither.
         """
-        if _kernels.chosen().are_plain_lines([raw], self._spelt):
+        raw = record.raw
+        if record.is_plain or _kernels.chosen().are_plain_lines([raw], self._spelt):
             start = _VALUE.match(raw, raw.index(self._spelt) + len(self._spelt)).end()  # type: ignore[union-attr]
             for is_escaped in (False, True):
                 written = _spelt(text, is_escaped=is_escaped)
