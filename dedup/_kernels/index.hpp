@@ -280,6 +280,7 @@ public:
         std::sort(candidates_.data, candidates_.data + candidates_.size);
         a_.clear();
         tokenize(a_, text, block.start, block.end);
+        counter_.set({&a_, 0, a_.count()}, recipe_.rules.ngram);
         int64_t last = -1;
         for (int64_t i = 0; i < candidates_.size; i++) {
             const int64_t entry = candidates_[i];
@@ -288,7 +289,7 @@ public:
             const Text kept = this->text(entry);
             b_.clear();
             tokenize(b_, kept, 0, kept.length);
-            const double similarity = counter_.count(a_, b_, recipe_.rules.ngram).jaccard();
+            const double similarity = counter_.count({&b_, 0, b_.count()}, recipe_.rules.threshold).jaccard();
             if (similarity >= recipe_.rules.threshold) insert_match({entry, similarity});
         }
         return !matches.empty();

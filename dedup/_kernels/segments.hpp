@@ -104,8 +104,10 @@ public:
     /* Of the shingles of a segment. Sequences shorter than a shingle are one shingle each (R9). */
     Overlap overlap(const Segment &of) {
         const int64_t count_a = of.a_end - of.a, count_b = of.b_end - of.b;
-        if (count_a >= rules_.ngram && count_b >= rules_.ngram)
-            return counter_.count(a, of.a, of.a_end, b, of.b, of.b_end, rules_.ngram);
+        if (count_a >= rules_.ngram && count_b >= rules_.ngram) {
+            counter_.set({&a, of.a, of.a_end}, rules_.ngram);
+            return counter_.count({&b, of.b, of.b_end}, 0);
+        }
         const bool same = count_a == count_b && count_a > 0 && is_equal(of);
         return {same, count_a > 0, count_b > 0};
     }
