@@ -2,7 +2,7 @@
 
     python benchmarks/environments.py CACHE [NAME ...]
 
-`dedup` and `plain_set` run under the Python that runs the benchmarks, in which this library must be installed.
+`dedup`, `dedup_exact` and `plain_set` run under the Python that runs the benchmarks, which must have this library.
 """
 
 from __future__ import annotations
@@ -40,6 +40,9 @@ class Contender:
 CONTENDERS: dict[str, Contender] = {
     "dedup": Contender(
         verifies="exact Jaccard of the texts", reports="spans, kept copy, similarity, edits; can be restored"
+    ),
+    "dedup_exact": Contender(
+        verifies="equality of the tokens", reports="spans, kept copy, similarity, edits; can be restored"
     ),
     "floor": Contender(),
     "datasketch": Contender(("datasketch==2.0.0",), reports="ids of candidates"),

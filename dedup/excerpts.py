@@ -89,17 +89,10 @@ class Excerpt:
 
     def without(self, spans: Sequence[Span]) -> Excerpt:
         """What is left when sorted, separate spans of `text` are cut."""
-        if len(self.pieces) == 1:
-            edges = [0, *(edge for span in spans for edge in span), len(self.text)]
-            left = [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]
-            before = self.pieces[0].start
-            return Excerpt(
-                "".join([self.text[start:end] for start, end in left]),
-                tuple([Span(before + start, before + end) for start, end in left]),
-                tuple(accumulate((end - start for start, end in left[:-1]), initial=0)) if left else (),
-            )
-        kept = self.between(spans)
-        return _put_together("".join(part.text for part in kept), [piece for part in kept for piece in part.pieces])
+        edges = [0, *(edge for span in spans for edge in span), len(self.text)]
+        kept = [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]
+        pieces = [piece for start, end in kept for piece in self.original(start, end)]
+        return _put_together("".join([self.text[start:end] for start, end in kept]), pieces)
 
 
 def _put_together(text: str, pieces: Sequence[Span]) -> Excerpt:

@@ -52,6 +52,20 @@ def signatures(shingles: Shingles, shingle_offsets: Offsets, permutations: Permu
     return _kernels.chosen().minhash(shingles, shingle_offsets, permutations.multipliers, permutations.increments)
 
 
+def sign(texts: list[str], ngram: int, permutations: Permutations) -> Signatures:
+    """The signatures of whole texts, in one pass of the kernel over each and without the interpreter.
+
+    Args:
+        texts: Any strings.
+        ngram: Tokens in a shingle.
+        permutations: What to draw the least of.
+
+    Returns:
+        uint32 of shape (texts, num_perm); 2^32 - 1 throughout for a text without shingles, which must not be compared.
+    """
+    return _kernels.chosen().sign(texts, ngram, permutations.multipliers, permutations.increments)
+
+
 def band_keys(batch: Signatures, banding: Banding) -> BandKeys:
     """uint64 of shape (blocks, bands): equal keys in a column make two blocks candidates."""
     return _kernels.chosen().band_keys(batch, banding.bands, banding.rows)

@@ -43,7 +43,7 @@ class Visits:
         self._fingerprint = _kernels.chosen().fingerprint
         self._first: dict[str, bytes] = {}  # fingerprint of the first text with each id
         self._later: dict[str, set[bytes]] = {}  # of texts that came later with the same id
-        self._changed: dict[tuple[str, bytes], bytes] = {}  # documents of which something was cut, packed
+        self._changed: dict[tuple[str, bytes], bytes | Cleaned] = {}  # documents of which something was cut
 
     def enter(self, document: Document) -> Visit:
         """A document comes; whether it came before."""
@@ -58,11 +58,15 @@ class Visits:
 
     def remember(self, visit: Visit, cleaned: Cleaned) -> None:
         """What was cut from a document that came for the first time, if anything was."""
-        if cleaned.merges:
-            packed = _ENCODER.encode(replace(cleaned, text="", fields={}))
-            self._changed[visit.document, visit.fingerprint] = packed
+        if not cleaned.merges:
+            return
+        stripped = replace(cleaned, text="", fields={})
+        try:
+            self._changed[visit.document, visit.fingerprint] = _ENCODER.encode(stripped)
+        except UnicodeEncodeError:  # lone surrogates cannot be packed
+            self._changed[visit.document, visit.fingerprint] = stripped
 
     def changed(self, visit: Visit) -> Cleaned | None:
         """How the document of a revisit was cleaned, without its text; None if nothing was cut."""
-        packed = self._changed.get((visit.document, visit.fingerprint))
-        return None if packed is None else _DECODER.decode(packed)
+        found = self._changed.get((visit.document, visit.fingerprint))
+        return _DECODER.decode(found) if isinstance(found, bytes) else found

@@ -52,7 +52,7 @@ def _read(*lines: bytes) -> Report:
         (
             _HEADER,
             f'{{"type":"header","format":1,"version":"{__version__}",'
-            f'"libraries":{{"rapidfuzz":"{version("rapidfuzz")}","sentencex":"{version("sentencex")}",'
+            f'"libraries":{{"sentencex":"{version("sentencex")}",'
             f'"unicode":"{TABLE.version}"}},'
             '"settings":{"unit":"paragraph","scope":"corpus","threshold":0.8,'
             '"ngram":3,"num_perm":60,"bands":12,"rows":5,"miss_probability":0.01,"bucket_limit":64,"min_tokens":6,'

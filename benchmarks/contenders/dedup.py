@@ -1,7 +1,7 @@
-"""This library: documents through `clean_corpus`, paragraphs through the command line with its report.
+"""This library: documents through `dedup match`'s function, paragraphs through the command line with its report.
 
-Every candidate is verified by its exact Jaccard similarity with a text that was kept. The command also writes the
-cleaned texts and the report; both are counted.
+Every candidate is verified by its exact Jaccard similarity with a text that was kept. The command on paragraphs also
+writes the cleaned texts and the report; both are counted.
 """
 
 from __future__ import annotations
@@ -12,27 +12,34 @@ import sys
 import tempfile
 from pathlib import Path
 
-import dedup
-from contenders.common import NGRAM, THRESHOLD, Clock, Span, read_corpus, run
+from contenders.common import NGRAM, THRESHOLD, Clock, Span, run
+from dedup import Settings
+from dedup.matching import match_files
+from dedup.progress import Progress
+from dedup.runs import Reading
 
 
-def documents(corpus: Path, _jobs: int, clock: Clock) -> list[str]:
-    """The ids of the documents that still have text."""
-    with clock.phase("read"):
-        ids, texts = read_corpus(corpus)
-    given = map(dedup.Document, ids, texts)
-    with clock.phase("clean"):
-        cleaned = dedup.clean_corpus(given, unit="document", threshold=THRESHOLD, ngram=NGRAM)
-        return [result.id for result in cleaned if not result.is_empty]
+def documents(corpus: Path, jobs: int, clock: Clock) -> list[str]:
+    """The ids of the documents that repeat no earlier one."""
+    settings = Settings(unit="document", threshold=THRESHOLD, ngram=NGRAM)
+    with clock.phase("read and match"), Progress(quiet=True) as progress:
+        matched = match_files([str(corpus)], settings, Reading(), progress, jobs=jobs)
+        return [document.id for document, duplicate in matched if duplicate is None]
 
 
-def paragraphs(corpus: Path, _jobs: int, clock: Clock) -> list[Span]:
+def paragraphs(corpus: Path, jobs: int, clock: Clock) -> list[Span]:
     """The spans that the report says were cut."""
+    return clean(corpus, jobs, clock)
+
+
+def clean(corpus: Path, jobs: int, clock: Clock, *options: str) -> list[Span]:
+    """The same with further options."""
     with tempfile.TemporaryDirectory() as folder:
         output, report = Path(folder, "clean.jsonl"), Path(folder, "report.jsonl")
         command = [sys.executable, "-m", "dedup", "clean", str(corpus), "-o", str(output), "--report", str(report)]
+        command += ["--unit", "paragraph", "--threshold", str(THRESHOLD), "--jobs", str(jobs), "--quiet", *options]
         with clock.phase("dedup clean"):
-            subprocess.run([*command, "--unit", "paragraph", "--threshold", str(THRESHOLD), "--quiet"], check=True)
+            subprocess.run(command, check=True)
         with clock.phase("read the report"), report.open(encoding="utf-8") as lines:
             records = map(json.loads, lines)
             return [(cut["document"], cut["start"], cut["end"]) for cut in records if cut["type"] == "merge"]

@@ -1,21 +1,20 @@
-"""This library's kernel: words with offsets, shingles and 128 permutations, a document at a time."""
+"""This library's kernel: words, shingles and 128 permutations in one pass, a few hundred documents at a time."""
 
 from __future__ import annotations
 
 from contenders.common import NGRAM, NUM_PERM
 
-from dedup import minhash, shingles
-from dedup.records import Span
+from dedup import minhash
 from kernels.common import run
+
+BATCH = 256
 
 
 def sketch(texts: list[str]) -> None:
     """Sign every text."""
     permutations = minhash.Permutations.drawn(NUM_PERM, 1)
-    for text in texts:
-        batch = shingles.tokenize_blocks(text, [Span(0, len(text))])
-        hashes, offsets = shingles.shingle_hashes(batch, NGRAM)
-        minhash.signatures(hashes, offsets, permutations)
+    for start in range(0, len(texts), BATCH):
+        minhash.sign(texts[start : start + BATCH], NGRAM, permutations)
 
 
 if __name__ == "__main__":

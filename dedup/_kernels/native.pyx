@@ -99,6 +99,8 @@ cdef extern from "index.hpp" nogil:
     cdef cppclass Scratch:
         TokenList tokens
         Array[uint32_t] shingles
+        Array[uint32_t] mixed
+        Array[uint32_t] signature
     cdef struct CppEntry "Entry":
         int64_t document
         int64_t start
@@ -326,6 +328,36 @@ def minhash(const uint32_t[::1] shingles, const int64_t[::1] shingle_offsets, co
                 mixed.resize(count)
                 minhash_block(&shingles[first], count, permutations, mixed.data, signature.data)
                 memcpy(&out[i, 0], signature.data, num_perm * 4)
+    return signatures
+
+
+def sign(list texts not None, int64_t ngram, const uint32_t[::1] multipliers, const uint32_t[::1] increments):
+    cdef int64_t i, count, num_perm = multipliers.shape[0]
+    cdef Permutations permutations
+    cdef Scratch scratch
+    cdef Array[Text] sources
+    cdef str text
+    if ngram < 1:
+        raise ValueError(f"ngram is at least 1, not {ngram}")
+    signatures = np.full((len(texts), num_perm), 0xFFFFFFFF, np.uint32)
+    cdef uint32_t[:, ::1] out = signatures
+    if num_perm == 0:
+        return signatures
+    permutations.draw(&multipliers[0], &increments[0], num_perm)
+    scratch.signature.resize(permutations.padded())
+    for text in texts:
+        sources.push(_text_of(text))
+    with nogil:
+        for i in range(sources.size):
+            scratch.tokens.clear()
+            tokenize_text(scratch.tokens, sources[i], 0, sources[i].length)
+            count = scratch.tokens.count()
+            if count >= ngram:
+                scratch.shingles.resize(count)
+                scratch.mixed.resize(count)
+                count = shingle_block(scratch.tokens.hashes.data, count, ngram, scratch.shingles.data)
+                minhash_block(scratch.shingles.data, count, permutations, scratch.mixed.data, scratch.signature.data)
+                memcpy(&out[i, 0], scratch.signature.data, num_perm * 4)
     return signatures
 
 

@@ -7,6 +7,7 @@ from dedup._kernels.reference_arrays import (
     number_tokens,
     overlap,
     shingle,
+    sign,
     tokenize,
     xxh3_64,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "number_tokens",
     "overlap",
     "shingle",
+    "sign",
     "split",
     "tokenize",
     "xxh3_64",

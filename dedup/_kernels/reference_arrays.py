@@ -188,6 +188,17 @@ def minhash(shingles: Shingles, shingle_offsets: Offsets, multipliers: Shingles,
     return signatures
 
 
+def sign(texts: list[str], ngram: int, multipliers: Shingles, increments: Shingles) -> Signatures:
+    """The signatures of whole texts, one block each: uint32 of shape (texts, num_perm)."""
+    if ngram < 1:
+        raise ValueError(f"ngram is at least 1, not {ngram}")
+    signatures = np.full((len(texts), len(multipliers)), 0xFFFFFFFF, np.uint32)
+    for i, text in enumerate(texts):
+        _, _, hashes, token_offsets, _, _ = tokenize(text, np.array([[0, len(text)]], np.int64))
+        signatures[i] = minhash(*shingle(hashes, token_offsets, ngram), multipliers, increments)[0]
+    return signatures
+
+
 def band_keys(signatures: Signatures, bands: int, rows: int) -> BandKeys:
     """XXH3 of each band's rows as bytes: uint64 of shape (blocks, bands)."""
     if bands < 1 or rows < 1 or bands * rows > signatures.shape[1]:

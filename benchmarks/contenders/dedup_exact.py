@@ -1,0 +1,17 @@
+"""This library with near matching switched off: paragraphs of equal tokens only, with the same texts and report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from contenders.common import Clock, Span, run
+from contenders.dedup import clean
+
+
+def paragraphs(corpus: Path, jobs: int, clock: Clock) -> list[Span]:
+    """The spans that the report says were cut."""
+    return clean(corpus, jobs, clock, "--no-near")
+
+
+if __name__ == "__main__":
+    run("dedup-text", paragraphs=paragraphs)
