@@ -1,46 +1,166 @@
-"""What is kept: proposals by digest and band, full buckets, and rounds that are taken back."""
+"""What is kept: the index on every implementation, against its specification; rounds that are taken back."""
 
 from __future__ import annotations
 
-from hypothesis import given
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dedup
-from dedup.excerpts import Excerpt
-from dedup.index import Entry, Index
+from dedup._kernels import reference
+from dedup._kernels.reference_arrays import Recipe
+from dedup._kernels.reference_blocks import LINE, PARAGRAPH
+from dedup.minhash import Permutations
+from tests.kernels import IMPLEMENTATIONS, native, needs_native
 
-ENTRY = Entry("a", 0, False, Excerpt.whole("text"))
+per_implementation = pytest.mark.parametrize("kernels", IMPLEMENTATIONS)
 
-adding = st.tuples(st.binary(min_size=1, max_size=1), st.lists(st.integers(0, 2), min_size=2, max_size=2))
+# Few words, so that lines meet, nearly meet and share bands again and again.
+words = st.sampled_from(["a", "b", "c", "die", "straße", "STRASSE", "internationalisation"])
+lines = st.lists(words, min_size=1, max_size=12).map(" ".join)
+documents = st.lists(st.lists(lines, max_size=5).map("\n".join), max_size=6)
+shapes = st.sampled_from([(1, 1), (3, 1), (4, 2), (12, 5), (0, 1)])
 
 
-@given(st.lists(adding, max_size=8), st.lists(adding, max_size=8), st.integers(1, 3))
-def test_a_round_taken_back_leaves_no_trace(
-    before: list[tuple[bytes, list[int]]], taken_back: list[tuple[bytes, list[int]]], bucket_limit: int
+def recipe(bands: int, rows: int, *, bucket_limit: int = 64, threshold: float = 0.5, ngram: int = 2) -> Recipe:
+    """How to compare, small enough for examples that can be read."""
+    permutations = Permutations.drawn(max(1, bands * rows), 1)
+    return Recipe(
+        ngram,
+        bands,
+        rows,
+        2,
+        bucket_limit,
+        threshold,
+        3,
+        True,
+        False,
+        permutations.multipliers,
+        permutations.increments,
+    )
+
+
+def passed(index: Any, texts: list[str], first_document: int = 0, *, is_committed: bool = True) -> list[object]:
+    """Let texts through the index, keep what it stops at, and write down all it says."""
+    said: list[object] = []
+    batch = index.prepare(texts, LINE)
+    for i in range(len(texts)):
+        number = index.pass_through(batch, i, 0, first_document + i, 100)
+        while number < batch.count(i):
+            said.append((number, batch.block(i, number), index.matches(), index.is_by_digest))
+            if index.is_by_digest:
+                said.append((index.has_same_characters, index.find_similar(batch, i, number)))
+            index.keep(batch, i, number, first_document + i, 100)
+            number = index.pass_through(batch, i, number + 1, first_document + i, 100)
+        said.append((index.kept(), len(index), index.oversized_buckets))
+        if is_committed:
+            index.commit()
+    said.append([(index.entry(number), index.text(number)) for number in range(len(index))])
+    return said
+
+
+@needs_native
+@settings(max_examples=300, deadline=None)
+@given(
+    before=documents,
+    later=documents,
+    shape=shapes,
+    bucket_limit=st.integers(1, 3),
+    threshold=st.sampled_from([0.3, 0.8, 1]),
+)
+def test_the_native_index_says_what_the_specification_says(
+    before: list[str], later: list[str], shape: tuple[int, int], bucket_limit: int, threshold: float
 ) -> None:
-    """After rolling back, every look-up gives what it gave before, full buckets included."""
-    expected, index = Index(2, bucket_limit), Index(2, bucket_limit)
-    for digest, keys in before:
-        expected.add(ENTRY, digest, keys)
-        index.add(ENTRY, digest, keys)
-    index.commit()
-    for digest, keys in taken_back:
-        index.add(ENTRY, digest, keys)
+    """Matches, similarities, kept blocks, full buckets and texts are the same, after taking back as before."""
+    assert native is not None
+    chosen = recipe(*shape, bucket_limit=bucket_limit, threshold=threshold)
+    indexes = [native.Index(chosen), reference.Index(chosen)]
+    for step in (
+        lambda index: passed(index, before),
+        lambda index: passed(index, later, 10, is_committed=False),
+        lambda index: (index.roll_back(), index.kept(), len(index), index.oversized_buckets)[1:],
+        lambda index: passed(index, later, 20),
+    ):
+        first, second = map(step, indexes)
+        assert first == second
+
+
+@per_implementation
+@settings(max_examples=100, deadline=None)
+@given(before=documents, taken_back=documents, shape=shapes, bucket_limit=st.integers(1, 3))
+def test_a_round_taken_back_leaves_no_trace(
+    kernels: ModuleType, before: list[str], taken_back: list[str], shape: tuple[int, int], bucket_limit: int
+) -> None:
+    """After rolling back, the index says what one says that never saw the round."""
+    index, untouched = (kernels.Index(recipe(*shape, bucket_limit=bucket_limit)) for _ in range(2))
+    passed(index, before)
+    passed(untouched, before)
+    passed(index, taken_back, 10, is_committed=False)
     index.roll_back()
-    assert len(index) == len(expected)
-    assert index.oversized_buckets == expected.oversized_buckets
-    for digest, keys in [*before, *taken_back]:
-        assert index.same_digest(digest) == expected.same_digest(digest)
-        assert index.sharing_a_band(keys) == expected.sharing_a_band(keys)
+    assert passed(index, [*taken_back, *before], 20) == passed(untouched, [*taken_back, *before], 20)
 
 
-def test_a_full_bucket_is_counted_once_and_names_its_first_entries() -> None:
+@per_implementation
+def test_a_full_bucket_is_counted_once_and_names_its_first_entries(kernels: ModuleType) -> None:
     """A bucket holds as many entries as its limit says; more of the same are not stored, and counted as one bucket."""
-    index = Index(1, 2)
-    for number in range(5):
-        index.add(ENTRY, bytes([number]), [7])
-    assert index.sharing_a_band([7]) == [0, 1]
+    index = kernels.Index(recipe(1, 1, bucket_limit=2))
+    batch = index.prepare([" ".join(["a b"] * (n + 2)) for n in range(5)], LINE)  # the same set of shingles
+    for i in range(5):
+        index.keep(batch, i, 0, i, 0)
+    assert index.find_similar(batch, 4, 0) == [(0, 1.0), (1, 1.0)]
     assert index.oversized_buckets == 1
+
+
+@per_implementation
+def test_texts_pass_together_up_to_one_that_repeats_something(kernels: ModuleType) -> None:
+    """`pass_texts` commits what is new and stops at the first text with a block that an entry stands for."""
+    texts = ["a b c d\n\ne f g h", "i j k l", "m n o p\n\na b c d\n\nq r s t", "u v w x"]
+    index = kernels.Index(recipe(4, 2))
+    batch = index.prepare(texts, PARAGRAPH)
+    assert index.pass_texts(batch, 0, 4, 0) == (2, 1)
+    assert index.matches() == [(0, 1.0)]
+    assert index.kept() == [(0, 7)]
+    index.roll_back()
+    assert len(index) == 3
+    index.commit()
+    assert index.pass_texts(batch, 3, 4, 3)[0] == 4
+    assert [index.entry(number)[0] for number in range(len(index))] == [0, 0, 1, 3]
+
+
+@per_implementation
+@settings(max_examples=100, deadline=None)
+@given(texts=st.lists(lines, max_size=8))
+def test_matching_keeps_what_repeats_nothing(kernels: ModuleType, texts: list[str]) -> None:
+    """`match_texts` names for each text the best of those before it that were not matched themselves."""
+    index = kernels.Index(recipe(12, 1, threshold=0.5))
+    found = {
+        text: (entry, similarity) for text, entry, similarity, _ in index.match_texts(index.prepare(texts, LINE), 0)
+    }
+    kept = [
+        (i, set(zip(text.split(), text.split()[1:], strict=False))) for i, text in enumerate(texts) if i not in found
+    ]
+    for text, (entry, similarity) in found.items():
+        document, _, _ = index.entry(entry)
+        assert document < text
+        assert document in dict(kept)
+        assert similarity >= 0.5 or len(texts[text].split()) < 2
+
+
+@per_implementation
+def test_blocks_found_elsewhere_are_prepared_alike(kernels: ModuleType) -> None:
+    """Spans that the splitter would give lead to the same answers as letting it split."""
+    texts = ["a b c d\ne f g h", "", "a b c d"]
+    spans = [[*kernels.split(text, LINE)] for text in texts]
+    answers = []
+    for is_split in (True, False):
+        index = kernels.Index(recipe(4, 2))
+        batch = index.prepare_spans(texts, spans) if is_split else index.prepare(texts, LINE)
+        answers.append((index.pass_texts(batch, 0, 3, 0), index.matches(), batch.characters()))
+    assert answers[0] == answers[1] == ((2, 0), [(0, 1.0)], 22)
 
 
 def test_full_buckets_and_several_rounds_go_together() -> None:
@@ -54,3 +174,24 @@ def test_full_buckets_and_several_rounds_go_together() -> None:
     assert all(paragraph in cleaned.text for paragraph in paragraphs[1:])
     assert dedup.restore(cleaned) == text
     assert dedup.clean(cleaned.text).text == cleaned.text
+
+
+@per_implementation
+@settings(max_examples=60, deadline=None)
+@given(
+    texts=st.lists(st.text(max_size=80) | lines, max_size=4),
+    ngram=st.integers(1, 4),
+    num_perm=st.sampled_from([1, 7, 64, 65, 130]),
+)
+def test_signing_is_tokenizing_shingling_and_minhash_in_one(
+    kernels: ModuleType, texts: list[str], ngram: int, num_perm: int
+) -> None:
+    """`sign` gives the values that the three steps give one after another."""
+    permutations = Permutations.drawn(num_perm, 1)
+    maps = permutations.multipliers, permutations.increments
+    signed = kernels.sign(texts, ngram, *maps)
+    assert (signed.shape, signed.dtype) == ((len(texts), num_perm), np.uint32)
+    for text, signature in zip(texts, signed, strict=True):
+        _, _, hashes, offsets, _, _ = kernels.tokenize(text, np.array([[0, len(text)]], np.int64))
+        expected = kernels.minhash(*kernels.shingle(hashes, offsets, ngram), *maps)[0]
+        assert signature.tolist() == expected.tolist()

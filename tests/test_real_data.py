@@ -10,18 +10,18 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import dedup
 from dedup import Document, Settings, _kernels, minhash
-from dedup._kernels.reference_arrays import Spans
+from dedup._kernels import reference, reference_arrays
+from dedup._kernels.reference_arrays import Spans, TokenArrays
 from dedup.banding import choose_banding
 from dedup.blocks import split
-from dedup.excerpts import Excerpt
-from dedup.index import Entry, Index
-from dedup.pairs import Pair
+from dedup.index import Index, Prepared
 from dedup.settings import Unit
-from dedup.shingles import shingle_hashes, tokenize, tokenize_blocks
+from dedup.shingles import tokenize
 
 DATA = Path(__file__).parent / "data"
 CORPORA = sorted(path.name for path in DATA.glob("*.jsonl"))
@@ -64,22 +64,22 @@ def brute_force(blocks: list[str], ngram: int, threshold: float) -> dict[tuple[i
     return found
 
 
-def proposed(blocks: list[str], settings: Settings) -> dict[tuple[int, int], float]:
-    """The pairs that LSH proposes and exact comparison confirms."""
+def found_by_lsh(blocks: list[str], settings: Settings) -> dict[tuple[int, int], float]:
+    """The pairs that the index proposes by their bands and confirms by exact comparison."""
     banding = choose_banding(settings)
     permutations = minhash.Permutations.drawn(banding.num_perm, settings.seed)
-    index = Index(banding.bands, bucket_limit=len(blocks))
+    index = Index(settings.changed({"bucket_limit": len(blocks)}), banding, permutations)
     found = {}
     for number, block in enumerate(blocks):
-        batch = tokenize_blocks(block, [dedup.Span(0, len(block))])
-        signatures = minhash.signatures(*shingle_hashes(batch, settings.shingle_length), permutations)
-        keys = minhash.band_keys(signatures, banding)[0].tolist()
-        excerpt = Excerpt.whole(block)
-        for other in index.sharing_a_band(keys):
-            similarity = Pair(excerpt, batch.tokens, index[other].excerpt, settings).overlap.jaccard
-            if similarity >= settings.threshold:
-                found[other, number] = similarity
-        index.add(Entry("", 0, False, excerpt), batch.tokens.digest(), keys)
+        prepared = Prepared(index.prepare([block]), 0)
+        if prepared.block_count() != 1:
+            continue
+        for match in index.similar(prepared, 0):
+            found[int(index.owner(match.entry).document), number] = match.similarity
+        index.register(str(number), number, repeats_id=False)
+        if index.pass_texts(prepared.batch, 0, 1) == 0:
+            index.keep(prepared, 0, 0)
+            index.commit()
     return found
 
 
@@ -91,7 +91,7 @@ def test_pairs_found_are_all_right_and_as_many_as_the_s_curve_promises(name: str
     settings = Settings(unit=unit, threshold=threshold)
     blocks = list(blocks_of(name, settings))
     truth = brute_force(blocks, settings.shingle_length, threshold)
-    found = proposed(blocks, settings)
+    found = found_by_lsh(blocks, settings.changed({"unit": "document", "ngram": settings.shingle_length}))
     assert len(truth) > 10
     assert found.items() <= truth.items()
     banding = choose_banding(settings)
@@ -115,16 +115,17 @@ def test_real_texts_come_out_clean_and_can_be_restored(name: str, unit: Unit) ->
 
 def test_colliding_hashes_make_it_slower_and_never_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the same hash for every token all blocks are candidates of one another, and no unlike ones are merged."""
-    kernel = _kernels.chosen().tokenize
+    kernel = reference_arrays.tokenize
 
-    def colliding(text: str, spans: Spans) -> tuple[object, ...]:
-        starts, ends, hashes, *others = kernel(text, spans)
-        return starts, ends, hashes * 0, *others
+    def colliding(text: str, spans: Spans) -> TokenArrays:
+        starts, ends, hashes, offsets, folded, folded_ends = kernel(text, spans)
+        return starts, ends, np.zeros_like(hashes), offsets, folded, folded_ends
 
-    documents = load("license_texts.jsonl")[:40]
-    expected = list(dedup.clean_corpus(documents))
-    monkeypatch.setattr(_kernels.chosen(), "tokenize", colliding)
-    for one, other in zip(dedup.clean_corpus(documents), expected, strict=True):
+    documents = load("license_texts.jsonl")[:12]
+    monkeypatch.setattr(_kernels, "chosen", lambda: reference)
+    expected = list(dedup.clean_corpus(documents, jobs=1))
+    monkeypatch.setattr(reference_arrays, "tokenize", colliding)
+    for one, other in zip(dedup.clean_corpus(documents, jobs=1), expected, strict=True):
         texts = {document.id: document.text for document in documents}
         for merge in one.merges:
             place = merge.canonical

@@ -41,6 +41,7 @@ cdef extern from "index.hpp" nogil:
         Array[uint64_t] hashes
         Array[uint8_t] folded
         int64_t count()
+        void clear()
     cdef struct Text:
         const void *data
         int64_t length
