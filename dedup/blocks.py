@@ -11,7 +11,7 @@ import re
 import sentencex
 
 from dedup import _kernels
-from dedup._kernels.reference_blocks import DOCUMENT, LINE, PARAGRAPH
+from dedup._kernels.recipe import DOCUMENT, LINE, PARAGRAPH
 from dedup.graphemes import is_cut_point
 from dedup.records import Span
 from dedup.settings import Settings, Unit

@@ -14,23 +14,24 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, get_args
 
 import click
 
 from dedup import _kernels
 from dedup._kernels.unicode import TABLE
-from dedup.comparison import Comparison, compare
 from dedup.errors import DedupError, InputError
 from dedup.files import Outputs, find_sources, input_errors
 from dedup.matching import match_files
 from dedup.progress import Progress
 from dedup.reports.jsonl import duplicate_line
 from dedup.reports.terminal import excerpt, printable, summary_text
-from dedup.restoring import restore_files
 from dedup.runs import Reading, Writing, clean_files
 from dedup.settings import Cut, Novel, Scope, Settings, Unit
 from dedup.version import __version__
+
+if TYPE_CHECKING:
+    from dedup.comparison import Comparison
 
 OK, FAILED, INTERRUPTED, BROKEN_PIPE = 0, 2, 130, 141
 
@@ -179,6 +180,8 @@ def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
 @_input_options
 def restore(cleaned: str, report: str, output: str, **options: Any) -> None:
     """Turn CLEANED, the output of a run, back into what went in."""
+    from dedup.restoring import restore_files  # noqa: PLC0415  # the other commands start sooner without it
+
     documents = restore_files(cleaned, report, output, _reading(options), force=options["force"])
     if not options["quiet"]:
         click.echo(f"{documents:,} documents restored", err=True)
@@ -191,6 +194,8 @@ def restore(cleaned: str, report: str, output: str, **options: Any) -> None:
 @_settings_options("ngram")
 def compare_command(a: str, b: str, ngram: int | None, *, as_json: bool) -> None:
     """How alike the text files A and B are, and where."""
+    from dedup.comparison import compare  # noqa: PLC0415  # the other commands start sooner without it
+
     if a == b == "-":
         raise InputError("-", "only one of the two texts can come from standard input")
     texts = _read_text(a), _read_text(b)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from dedup import _kernels
 from dedup._kernels import Batch
-from dedup._kernels.reference_arrays import Recipe
+from dedup._kernels.recipe import Recipe
 from dedup.banding import Banding
 from dedup.blocks import KERNEL_UNITS, sentence_starts, split
 from dedup.excerpts import Excerpt

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import _kernels
-from dedup._kernels.reference_arrays import BandKeys, Offsets, Shingles, Signatures
 from dedup.banding import Banding
 from dedup.errors import SettingsError
 
 if TYPE_CHECKING:
     import datasketch
+
+    from dedup._kernels.reference_arrays import BandKeys, Offsets, Shingles, Signatures
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from dedup.errors import SettingsError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 BATCH_SIZE = 1 << 18
 """Characters or bytes in a batch: enough to make the hand-over cheap, few enough to stay in the cache."""
@@ -55,6 +57,8 @@ def in_order(work: Callable[[_Batch], _Result], batches: Iterable[_Batch], jobs:
     if jobs == 1:
         yield from map(work, batches)
         return
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # takes a while, and one thread needs none
+
     executor = ThreadPoolExecutor(jobs - 1, thread_name_prefix="dedup")
     ahead: deque[_Task[_Batch, _Result]] = deque()
     try:
@@ -80,7 +84,7 @@ class _Task(Generic[_Batch, _Result]):
         """Do it here and now, if nobody has begun."""
         if not self._future.cancel():
             return False
-        self._future = Future()
+        self._future = type(self._future)()
         self._future.set_result(self._work(self._batch))
         return True
 

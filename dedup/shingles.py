@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xxhash
 
 from dedup import _kernels
-from dedup._kernels.reference_arrays import Folded, Ids, Offsets, Shingles, TokenHashes
 from dedup.records import Span
+
+if TYPE_CHECKING:
+    from dedup._kernels.reference_arrays import Folded, Ids, Offsets, Shingles, TokenHashes
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,6 +19,7 @@ _ROOT = Path(dedup.__file__).parent
 _LEVELS = (
     ("version", "errors", "records", "_kernels.unicode"),
     ("settings", "graphemes", "_kernels.reference_arrays"),
+    ("_kernels.recipe",),
     ("_kernels.reference_blocks", "_kernels.reference_lines"),
     ("_kernels.reference_index",),
     ("_kernels.reference",),

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 import dedup
 from dedup._kernels import reference
-from dedup._kernels.reference_arrays import Recipe
-from dedup._kernels.reference_blocks import LINE, PARAGRAPH
+from dedup._kernels.recipe import LINE, PARAGRAPH, Recipe
 from dedup.minhash import Permutations
 from tests.kernels import IMPLEMENTATIONS, native, needs_native
 

@@ -99,6 +99,6 @@ def test_without_near_matching_only_equal_texts_go() -> None:
     cleaned = dedup.clean(f"{FOX}\n\n{near}\n\n{same}", near=False)
     assert cleaned.text.rstrip() == f"{FOX}\n\n{near}"
     assert [merge.kind for merge in cleaned.merges] == ["exact"]
-    assert dedup.clean(f"{FOX}\n\n{near}\n\n{same}", threshold=0.6).text.rstrip() == FOX
+    assert dedup.clean(f"{FOX}\n\n{near}\n\n{same}", threshold=0.5).text.rstrip() == FOX
     with pytest.raises(SettingsError, match="near"):
         dedup.clean(FOX, near=1)

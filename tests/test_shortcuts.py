@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import dedup
 from dedup import Cleaned, Document, Settings, _kernels
 from dedup._kernels import reference
-from dedup._kernels.reference_blocks import DOCUMENT, LINE, PARAGRAPH
+from dedup._kernels.recipe import DOCUMENT, LINE, PARAGRAPH
 from dedup.alignment import align
 from dedup.drafts import draft
 from dedup.excerpts import Excerpt

@@ -9,23 +9,25 @@ import importlib
 import os
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-from dedup._kernels.reference_arrays import (
-    BandKeys,
-    Folded,
-    Ids,
-    Offsets,
-    Recipe,
-    Shingles,
-    Signatures,
-    Spans,
-    TokenArrays,
-    TokenHashes,
-)
-from dedup._kernels.reference_blocks import Span
 from dedup.errors import SettingsError
-from dedup.records import Draft, Merge
+
+if TYPE_CHECKING:
+    from dedup._kernels.recipe import Recipe
+    from dedup._kernels.reference_arrays import (
+        BandKeys,
+        Folded,
+        Ids,
+        Offsets,
+        Shingles,
+        Signatures,
+        Spans,
+        TokenArrays,
+        TokenHashes,
+    )
+    from dedup._kernels.reference_blocks import Span
+    from dedup.records import Draft, Merge
 
 _VARIABLE = "DEDUP_KERNELS"
 _NAMES = ("native", "reference")

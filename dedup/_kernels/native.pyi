@@ -5,13 +5,13 @@ from dedup._kernels.reference_arrays import (
     Folded,
     Ids,
     Offsets,
-    Recipe,
     Shingles,
     Signatures,
     Spans,
     TokenArrays,
     TokenHashes,
 )
+from dedup._kernels.recipe import Recipe
 from dedup._kernels.reference_blocks import Span
 from dedup.records import Draft, Merge
 

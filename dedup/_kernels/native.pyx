@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from dedup._kernels.reference_arrays import Recipe
+from dedup._kernels.recipe import Recipe
 from dedup._kernels.unicode import TABLE
 from dedup.records import Draft, Edit, Merge, Place
 from dedup.records import Span as Span_

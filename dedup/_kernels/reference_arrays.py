@@ -8,40 +8,26 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import xxhash
 
 from dedup._kernels.unicode import MARK, SEPARATOR, SINGLE, TABLE
 
-Spans: TypeAlias = npt.NDArray[np.int64]
-Offsets: TypeAlias = npt.NDArray[np.int64]
-TokenHashes: TypeAlias = npt.NDArray[np.uint64]
-Folded: TypeAlias = npt.NDArray[np.uint8]
-Ids: TypeAlias = npt.NDArray[np.int32]
-Shingles: TypeAlias = npt.NDArray[np.uint32]
-Signatures: TypeAlias = npt.NDArray[np.uint32]
-BandKeys: TypeAlias = npt.NDArray[np.uint64]
-TokenArrays: TypeAlias = tuple[Offsets, Offsets, TokenHashes, Offsets, Folded, Offsets]
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
-
-class Recipe(NamedTuple):
-    """How blocks are compared: `Settings` as the kernels need them; the last two are the maps of the signature."""
-
-    ngram: int
-    bands: int
-    rows: int
-    min_tokens: int
-    bucket_limit: int
-    threshold: float
-    max_edit: int
-    keeps_novel: bool
-    cuts_at_words: bool
-    multipliers: Shingles
-    increments: Shingles
-
+# As strings: the module of NumPy's types takes a while to import, and only type checkers need it.
+Spans: TypeAlias = "npt.NDArray[np.int64]"
+Offsets: TypeAlias = "npt.NDArray[np.int64]"
+TokenHashes: TypeAlias = "npt.NDArray[np.uint64]"
+Folded: TypeAlias = "npt.NDArray[np.uint8]"
+Ids: TypeAlias = "npt.NDArray[np.int32]"
+Shingles: TypeAlias = "npt.NDArray[np.uint32]"
+Signatures: TypeAlias = "npt.NDArray[np.uint32]"
+BandKeys: TypeAlias = "npt.NDArray[np.uint64]"
+TokenArrays: TypeAlias = "tuple[Offsets, Offsets, TokenHashes, Offsets, Folded, Offsets]"
 
 SHINGLE_MULTIPLIER = 0x9E3779B185EBCA87
 _MASK64 = (1 << 64) - 1

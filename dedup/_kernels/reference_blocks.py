@@ -14,12 +14,10 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import TypeAlias
 
+from dedup._kernels.recipe import DOCUMENT, LINE, PARAGRAPH
 from dedup.graphemes import extends
 
 Span: TypeAlias = tuple[int, int]
-
-DOCUMENT, LINE, PARAGRAPH = 0, 1, 2
-"""The units that are found by characters alone, as the kernels name them."""
 
 # Columns of the longest line of a run: narrower runs are menus and verse, wider ones have one paragraph a line.
 _LEAST_WIDTH = 50

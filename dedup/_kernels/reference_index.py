@@ -14,7 +14,7 @@ import numpy as np
 import xxhash
 
 from dedup._kernels import reference_arrays
-from dedup._kernels.reference_arrays import Recipe
+from dedup._kernels.recipe import Recipe
 from dedup._kernels.reference_blocks import Span, split
 from dedup.records import Draft, Merge
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib import metadata
 
 import msgspec
 
@@ -74,6 +73,8 @@ def header_line(settings: Settings, banding: Banding) -> bytes:
     shown = asdict(settings)
     shown |= {"ngram": settings.shingle_length, "novel": "keep" if settings.keeps_novel else "drop"}
     shown |= asdict(banding)
+    from importlib import metadata  # noqa: PLC0415  # takes a while, and not every run writes a report
+
     libraries = {name: metadata.version(name) for name in ("sentencex",)} | {"unicode": TABLE.version}
     header = {"type": "header", "format": FORMAT_VERSION, "version": __version__, "libraries": libraries}
     return _line(header | {"settings": shown})

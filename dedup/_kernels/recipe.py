@@ -1,0 +1,27 @@
+"""What the kernels are told: how blocks are compared, and the units that they find by themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from dedup._kernels.reference_arrays import Shingles
+
+DOCUMENT, LINE, PARAGRAPH = 0, 1, 2
+"""Units that are found by characters alone."""
+
+
+class Recipe(NamedTuple):
+    """How blocks are compared: `Settings` as the kernels need them; the last two are the maps of the signature."""
+
+    ngram: int
+    bands: int
+    rows: int
+    min_tokens: int
+    bucket_limit: int
+    threshold: float
+    max_edit: int
+    keeps_novel: bool
+    cuts_at_words: bool
+    multipliers: Shingles
+    increments: Shingles
