@@ -330,6 +330,8 @@ public:
      * first with a block that something stands for: returns its number, with the block in `stopped_at`; or `last`. */
     int64_t pass_texts(const Batch &batch, int64_t first, int64_t last, int64_t document) {
         for (int64_t i = first; i < last; i++) {
+            if (i + 1 < last && batch.offsets[i + 1] < batch.offsets[i + 2])
+                prefetch(batch.blocks[batch.offsets[i + 1]], keys_of(batch, i + 1, 0));
             stopped_at = pass_through(batch, i, 0, document + i - first, 0);
             if (stopped_at < batch.offsets[i + 1] - batch.offsets[i]) return i;
             commit();
