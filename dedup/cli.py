@@ -19,19 +19,17 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, get_args
 import click
 
 from dedup import _kernels
-from dedup._kernels.unicode import TABLE
+from dedup._kernels.unicode_file import read_version
 from dedup.errors import DedupError, InputError
-from dedup.files import Outputs, find_sources, input_errors
-from dedup.matching import match_files
-from dedup.progress import Progress
-from dedup.reports.jsonl import duplicate_line
-from dedup.reports.terminal import excerpt, printable, summary_text
-from dedup.runs import Reading, Writing, clean_files
 from dedup.settings import Cut, Novel, Scope, Settings, Unit
 from dedup.version import __version__
 
 if TYPE_CHECKING:
     from dedup.comparison import Comparison
+    from dedup.runs import Reading
+
+# Commands import what they work with themselves: `--version` and `--help` are there at once.
+# ruff: noqa: PLC0415
 
 OK, FAILED, INTERRUPTED, BROKEN_PIPE = 0, 2, 130, 141
 
@@ -93,8 +91,8 @@ def _input_options(command: _Command) -> _Command:
 def _print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
     if asked:
         python = ".".join(map(str, sys.version_info[:3]))
-        kernels = f"{_kernels.chosen().NAME} kernels"
-        click.echo(f"dedup {__version__} (Python {python}, {kernels}, Unicode {TABLE.version})")
+        kernels = f"{_kernels.chosen_name()} kernels"
+        click.echo(f"dedup {__version__} (Python {python}, {kernels}, Unicode {read_version()})")
         context.exit()
 
 
@@ -123,6 +121,10 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
 
     All INPUTS are one corpus, read in order; - is standard input. The first copy of a text stays.
     """
+    from dedup.progress import Progress
+    from dedup.reports.terminal import summary_text
+    from dedup.runs import Writing, clean_files
+
     if output is None and not options["dry_run"]:
         raise click.UsageError("give -o OUT, or --dry-run to write nothing")
     settings = Settings(**{name: options[name] for name in _SETTINGS})
@@ -138,7 +140,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
     if not options["quiet"]:
         seconds = time.monotonic() - start
         click.echo(summary_text(result.summary, result.written, result.skipped, result.size, seconds), err=True)
-        if _kernels.chosen().NAME == "reference" and not os.environ.get("DEDUP_KERNELS"):
+        if _kernels.chosen_name() == "reference" and not os.environ.get("DEDUP_KERNELS"):
             click.echo("slow: the native kernels are missing; install again where a C compiler is found", err=True)
 
 
@@ -156,6 +158,11 @@ def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
 
     The quickest way to find out which documents to keep: nothing is cut, and there is nothing to restore.
     """
+    from dedup.files import Outputs, find_sources
+    from dedup.matching import match_files
+    from dedup.progress import Progress
+    from dedup.reports.jsonl import duplicate_line
+
     names = [name for name in _SETTINGS if name in options]
     settings = Settings(unit="document", **{name: options[name] for name in names})
     documents = duplicates = 0
@@ -180,7 +187,7 @@ def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
 @_input_options
 def restore(cleaned: str, report: str, output: str, **options: Any) -> None:
     """Turn CLEANED, the output of a run, back into what went in."""
-    from dedup.restoring import restore_files  # noqa: PLC0415  # the other commands start sooner without it
+    from dedup.restoring import restore_files
 
     documents = restore_files(cleaned, report, output, _reading(options), force=options["force"])
     if not options["quiet"]:
@@ -194,7 +201,7 @@ def restore(cleaned: str, report: str, output: str, **options: Any) -> None:
 @_settings_options("ngram")
 def compare_command(a: str, b: str, ngram: int | None, *, as_json: bool) -> None:
     """How alike the text files A and B are, and where."""
-    from dedup.comparison import compare  # noqa: PLC0415  # the other commands start sooner without it
+    from dedup.comparison import compare
 
     if a == b == "-":
         raise InputError("-", "only one of the two texts can come from standard input")
@@ -204,10 +211,14 @@ def compare_command(a: str, b: str, ngram: int | None, *, as_json: bool) -> None
 
 
 def _reading(options: dict[str, Any]) -> Reading:
+    from dedup.runs import Reading
+
     return Reading(text_field=options["text_field"], id_field=options["id_field"], input_format=options["input_format"])
 
 
 def _read_text(path: str) -> str:
+    from dedup.files import input_errors
+
     with input_errors(path):
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     try:
@@ -217,6 +228,8 @@ def _read_text(path: str) -> str:
 
 
 def _comparison_text(comparison: Comparison, a: str) -> str:
+    from dedup.reports.terminal import excerpt
+
     lines = [
         f"similarity   {comparison.similarity:.4f}  Jaccard, shingles of {comparison.ngram} tokens",
         f"containment  {comparison.a_in_b:.4f}  of A in B",
@@ -253,6 +266,8 @@ def _status() -> int:
         error.show()
         return FAILED
     except DedupError as error:
+        from dedup.reports.terminal import printable
+
         click.echo(f"dedup: error: {printable(str(error))}", err=True)
         return FAILED
     except (click.Abort, KeyboardInterrupt):

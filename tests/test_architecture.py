@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 import dedup
-from tests.command import arguments, environment
+from tests.command import environment
 
 _ROOT = Path(dedup.__file__).parent
 # A module may import what stands in a lower row, and nothing else of the package. Folders are one row for all others;
 # inside a folder `base` and tables stand below their siblings, and the folder's own module above them.
 _LEVELS = (
-    ("version", "errors", "records", "_kernels.unicode"),
+    ("version", "errors", "records", "_kernels.unicode_file"),
+    ("_kernels.unicode",),
     ("settings", "graphemes", "_kernels.reference_arrays"),
     ("_kernels.recipe",),
     ("_kernels.reference_blocks", "_kernels.reference_lines"),
@@ -101,21 +102,47 @@ def test_only_the_command_line_knows_the_terminal(module: str) -> None:
 
 
 def test_the_root_only_imports() -> None:
-    """The package's root holds a docstring, imports and `__all__`, nothing else."""
+    """The package's root says what there is and where it is, and imports it when it is asked for."""
     for node in _TREES["__init__"].body[1:]:
-        assert isinstance(node, ast.ImportFrom | ast.Assign)
+        assert isinstance(node, ast.ImportFrom | ast.Import | ast.Assign | ast.If | ast.FunctionDef)
         if isinstance(node, ast.Assign):
-            assert [ast.unparse(target) for target in node.targets] == ["__all__"]
+            assert [ast.unparse(target) for target in node.targets] in (["__all__"], ["_HOMES"])
+        if isinstance(node, ast.FunctionDef):
+            assert node.name in ("__getattr__", "__dir__")
+    assert sorted([*dedup._HOMES, "__version__"]) == sorted(dedup.__all__)
+    assert all(getattr(dedup, name).__module__ == home for name, home in dedup._HOMES.items())
+    assert set(dedup.__all__) <= set(dir(dedup))
+    with pytest.raises(AttributeError, match="nothing"):
+        dedup.nothing  # noqa: B018
 
 
-@pytest.mark.parametrize(
-    "command", [[sys.executable, "-c", "import dedup"], arguments("--version")], ids=["import", "run"]
-)
-def test_heavy_packages_are_imported_only_when_asked_for(command: list[str]) -> None:
-    """Neither importing the library nor starting the command imports what takes long to import."""
+def imported_by(*command: str) -> set[str]:
+    """The packages that a Python process imports."""
     ended = subprocess.run(
-        [command[0], "-X", "importtime", *command[1:]], capture_output=True, text=True, env=environment(), check=True
+        [sys.executable, "-X", "importtime", *command], capture_output=True, text=True, env=environment(), check=True
     )
-    imported = {line.rsplit("|", 1)[1].strip().split(".")[0] for line in ended.stderr.splitlines() if "|" in line}
-    assert {"dedup", "numpy"} <= imported
-    assert not imported & {"datasketch", "scipy", "pandas", "pyarrow", "jinja2", "asyncio", "urllib3", "requests"}
+    return {line.rsplit("|", 1)[1].strip().split(".")[0] for line in ended.stderr.splitlines() if "|" in line}
+
+
+_HEAVY = {"datasketch", "scipy", "pandas", "pyarrow", "jinja2", "asyncio", "urllib3", "requests"}
+
+
+def test_heavy_packages_are_imported_only_when_asked_for(tmp_path: Path) -> None:
+    """Neither using the library nor running a command imports what takes long to import and is not needed."""
+    text = tmp_path / "a.txt"
+    text.write_text("One two three four five six seven.")
+    for command in (
+        ["-c", "import dedup; dedup.clean('One two three four five six seven.')"],
+        ["-m", "dedup", "clean", str(text), "--dry-run"],
+    ):
+        imported = imported_by(*command)
+        assert {"dedup", "numpy"} <= imported
+        assert not imported & _HEAVY
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_the_command_says_at_once_what_it_is(option: str) -> None:
+    """The version and the help are shown without importing NumPy, or anything that is slower than click."""
+    imported = imported_by("-m", "dedup", option)
+    assert {"dedup", "click"} <= imported
+    assert not imported & {*_HEAVY, "numpy", "msgspec", "sentencex", "xxhash", "concurrent"}

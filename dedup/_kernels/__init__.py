@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -109,16 +110,23 @@ def chosen() -> Kernels:
     Raises:
         SettingsError: If `DEDUP_KERNELS` names none, or one that was not built.
     """
+    return _load(chosen_name())
+
+
+def chosen_name() -> str:
+    """Name of the kernels of this process, without loading them.
+
+    Raises:
+        SettingsError: As `chosen`.
+    """
     forced = os.environ.get(_VARIABLE, "")
     if forced and forced not in _NAMES:
         raise SettingsError(_VARIABLE, forced, f"choose one of {', '.join(_NAMES)}, or unset it")
-    try:
-        return _load(forced or "native")
-    except ModuleNotFoundError as missing:
-        if forced:
-            remedy = "the native kernels were not built: install again where a C++ compiler is found"
-            raise SettingsError(_VARIABLE, forced, remedy) from missing
-        return _load("reference")
+    is_built = importlib.util.find_spec("dedup._kernels.native") is not None
+    if forced == "native" and not is_built:
+        remedy = "the native kernels were not built: install again where a C++ compiler is found"
+        raise SettingsError(_VARIABLE, forced, remedy)
+    return forced or ("native" if is_built else "reference")
 
 
 def _load(name: str) -> Kernels:

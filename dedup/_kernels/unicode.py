@@ -12,12 +12,12 @@ exactly when they are under NFKD (UAX #15), and the decomposed form needs no loo
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from dedup._kernels.unicode_file import HEADER, PATH, read_version
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -38,9 +38,6 @@ HANGUL = 6
 """a Hangul syllable, decomposed by arithmetic"""
 SINGLE_ITSELF = 7
 """`SINGLE` that folds to itself"""
-
-_PATH = Path(__file__).with_name("unicode.bin")
-_HEADER = struct.Struct("<8s3I3I")
 
 
 @dataclass(frozen=True)
@@ -84,13 +81,13 @@ def _hangul(code: int) -> list[tuple[int, int, int]]:
 
 
 def _load() -> UnicodeTable:
-    data = _PATH.read_bytes()
-    _, major, minor, patch, pages, entries, pool = _HEADER.unpack_from(data)
+    data = PATH.read_bytes()
+    _, _, _, _, pages, entries, pool = HEADER.unpack_from(data)
     # astype gives the machine's own byte order, which the native kernel reads
-    words = np.frombuffer(data, "<u4", offset=_HEADER.size).astype(np.uint32)
+    words = np.frombuffer(data, "<u4", offset=HEADER.size).astype(np.uint32)
     words.setflags(write=False)
     return UnicodeTable(
-        f"{major}.{minor}.{patch}",
+        read_version(),
         words[:pages],
         words[pages : pages + entries],
         words[pages + entries : pages + entries + pool],
