@@ -108,24 +108,27 @@ class Deduplicator:
         """`add` for documents that have been prepared, one after another."""
         visits = [self._visits.enter(document) for document in documents]
         first = 0
-        while first < len(documents):
-            if visits[first].is_revisit:
-                yield self._booked(documents[first], self._revisited(documents[first], visits[first], batch, first))
-                first += 1
-                continue
-            last = next((i for i in range(first, len(documents)) if visits[i].is_revisit), len(documents))
-            if self.settings.scope == "document":
-                last = first + 1
-                self._replace_index()
-            for i in range(first, last):
-                self._index.register(documents[i].id, self._books.documents + i - first, visits[i].repeats_id)
-            yield from self._add_new(documents, visits, batch, first, last)
+        for last in [*self._ends_of_runs(visits), len(documents)]:
+            if first < last:
+                yield from self._add_new(documents, visits, batch, first, last)
             first = last
+            if last < len(documents) and visits[last].is_revisit:
+                yield self._booked(documents[last], self._revisited(documents[last], visits[last], batch, last))
+                first = last + 1
+
+    def _ends_of_runs(self, visits: Sequence[Visit]) -> Iterator[int]:
+        """Where something else has to be done than to add documents to the index: at every revisit, or everywhere."""
+        is_alone = self.settings.scope == "document"
+        return (i for i, visit in enumerate(visits) if visit.is_revisit or is_alone)
 
     def _add_new(
         self, documents: Sequence[Document], visits: Sequence[Visit], batch: Batch, first: int, last: int
     ) -> Iterator[Cleaned]:
         """Documents [first, last), none of which is a revisit."""
+        if self.settings.scope == "document":
+            self._replace_index()
+        for i in range(first, last):
+            self._index.register(documents[i].id, self._books.documents + i - first, visits[i].repeats_id)
         while first < last:
             stopped = self._index.pass_texts(batch, first, last)
             for i in range(first, stopped):  # nothing in them stands elsewhere
