@@ -56,6 +56,7 @@ _SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
     "rows": (int, "LSH rows in a band."),
     "bucket_limit": (int, "Entries an LSH bucket holds."),
     "seed": (int, "Of the permutations; 1 is datasketch's."),
+    "text_memory": (int, "Megabytes of kept text that stay in memory; the rest waits in a temporary file."),
 }
 
 
@@ -152,7 +153,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary; only errors.")
 @_input_options
 @_settings_options("threshold", "near", "ngram", "min_tokens", "miss_probability", "num_perm", "bands", "rows",
-                   "bucket_limit", "seed")  # fmt: skip
+                   "bucket_limit", "seed", "text_memory")  # fmt: skip
 def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
     """Which documents nearly repeat an earlier one as wholes: one JSON line for each.
 

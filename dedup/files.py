@@ -81,7 +81,7 @@ def output_errors(path: object) -> Iterator[None]:
     except BrokenPipeError:
         raise  # whoever read standard output has seen enough
     except OSError as error:
-        raise OutputError(path, f"cannot be written: {error.strerror}") from error
+        raise OutputError(path, f"cannot be written: {error.strerror or error}") from error
 
 
 def find_sources(inputs: Sequence[str], *, may_be_empty: bool = False) -> list[Source]:

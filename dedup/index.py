@@ -5,6 +5,7 @@ Everything found here was compared by its real tokens: equal digests and shared 
 
 from __future__ import annotations
 
+import tempfile
 from array import array
 from typing import NamedTuple
 
@@ -67,6 +68,9 @@ class Index:
             increments=permutations.increments,
         )
         self._blocks = _kernels.chosen().Index(recipe)
+        if settings.text_memory is not None:
+            with tempfile.TemporaryFile(prefix="dedup-") as file:
+                self._blocks.keep_texts_in(file.fileno(), settings.text_memory * 1_000_000)
         # The documents that blocks belong to: ids and records of all, and what is special about some.
         self._ids: list[str] = []
         self._records = array("q")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 
 from dedup.deduplicator import Deduplicator
 from dedup.errors import InputError
-from dedup.files import find_sources
+from dedup.files import find_sources, output_errors
 from dedup.parallel import count_jobs
 from dedup.reading import Input, read_ahead
 from dedup.records import Document, Duplicate
@@ -46,7 +47,8 @@ def match_files(
                         place = batch.source.name if record.line is None else f"{batch.source.name}:{record.line}"
                         first_skipped = first_skipped or (place, record.detail)
                         observer.skipped(place, record.detail)
-            duplicates = deduplicator.match_prepared(batch.documents, batch.prepared)
+            with output_errors(tempfile.gettempdir()):  # where kept text goes that is not to stay in memory
+                duplicates = deduplicator.match_prepared(batch.documents, batch.prepared)
             yield from zip(batch.documents, duplicates, strict=True)
             observer.progressed(batch.size, deduplicator.summary)
         if deduplicator.summary.documents == 0 and first_skipped is not None:

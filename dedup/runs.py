@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -208,7 +209,8 @@ class _Run:
         """Clean and write some records."""
         if batch.is_first:
             self._begin(batch)
-        cleaned = self._deduplicator.add_prepared(batch.documents, batch.prepared)
+        with output_errors(tempfile.gettempdir()):  # where kept text goes that is not to stay in memory
+            cleaned = iter(list(self._deduplicator.add_prepared(batch.documents, batch.prepared)))
         kept: list[bytes] = []
         for record in batch.records:
             if record.document is None:

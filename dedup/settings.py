@@ -42,6 +42,8 @@ class Settings:
         cut: Where inside a block a cut may fall when a part of it stays.
         language: Whose abbreviations the sentence splitter knows (an ISO 639 code).
         seed: Of the permutations; 1 is datasketch's.
+        text_memory: Megabytes (10^6 bytes) of kept text that stay in memory; the rest waits in a temporary file (on
+            Linux, with the native kernels). None keeps all of it in memory. It changes no answer.
 
     Raises:
         SettingsError: If a value is out of range; its attributes name the setting and what it may be.
@@ -63,6 +65,7 @@ class Settings:
     cut: Cut = "sentence"
     language: str = "en"
     seed: int = 1
+    text_memory: int | None = None
 
     def __post_init__(self) -> None:
         _check_choice("unit", self.unit, get_args(Unit))
@@ -80,6 +83,8 @@ class Settings:
         _check_whole("bucket_limit", self.bucket_limit, least=1)
         _check_whole("min_tokens", self.min_tokens, least=1)
         _check_whole("max_edit", self.max_edit, least=0)
+        if self.text_memory is not None:
+            _check_whole("text_memory", self.text_memory, least=0)
         _check_whole("seed", self.seed, least=0, most=2**32 - 1)
         if not isinstance(self.language, str) or not self.language.isascii() or not self.language.isalpha():
             raise SettingsError("language", self.language, "give an ISO 639 code such as en or de")

@@ -6,11 +6,13 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from dedup import _kernels
 from tests.command import FOX, OWL, UNREADABLE, arguments, environment, lines_of, make, run, start, succeed, tree
 
 _LINE = f'{{"id":"a","text":"{FOX}"}}\n'
@@ -224,3 +226,25 @@ def test_disk_that_fills_up(tmp_path: Path, output: str) -> None:
     assert ended.returncode == 2
     assert ended.stderr.decode().splitlines() == [f"dedup: error: out/{output}: cannot be written: File too large"]
     assert tree(tmp_path) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="texts are kept in a file on Linux only")
+def test_full_disk_under_the_temporary_file(tmp_path: Path) -> None:
+    """Where there is no room for the text that is not to stay in memory, one line names the folder."""
+    make(tmp_path, {"in.jsonl": f'{{"text":"{FOX}"}}\n{{"text":"{OWL}"}}\n'})
+    if _kernels.chosen_name() != "native":
+        pytest.skip("the reference kernels keep all text in memory")
+    limit = (1 << 20, 1 << 20)  # bytes that a file may have
+    ended = subprocess.run(
+        arguments("clean", "in.jsonl", "--dry-run", "--text-memory", "0"),
+        cwd=tmp_path,
+        env=environment(TMPDIR=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"dedup: error: {tmp_path}: cannot be written: temporary file")
+    assert ended.stderr.count("\n") == 1
+    assert set(tree(tmp_path)) == {"in.jsonl"}

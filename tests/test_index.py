@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from types import ModuleType
 from typing import Any
 
@@ -86,6 +88,23 @@ def test_the_native_index_says_what_the_specification_says(
     ):
         first, second = map(step, indexes)
         assert first == second
+
+
+@needs_native
+@pytest.mark.skipif(sys.platform != "linux", reason="texts are kept in a file on Linux only")
+@settings(max_examples=5, deadline=None)
+@given(before=documents, later=documents)
+def test_texts_kept_in_a_file_are_the_same_texts(before: list[str], later: list[str]) -> None:
+    """An index whose texts wait in a file, with none of it held in memory, says the same."""
+    assert native is not None
+    index, in_memory = (native.Index(recipe(4, 2)) for _ in range(2))
+    with tempfile.TemporaryFile() as file:
+        assert index.keep_texts_in(file.fileno(), 0)
+    long = ["word " * 2_000_000 + "ende", "Wörter " * 100_000, "漢字 " * 100_000]  # more than a step of the file
+    for texts, is_committed in ((before, True), (long, False), (later, True)):
+        assert passed(index, texts, is_committed=is_committed) == passed(in_memory, texts, is_committed=is_committed)
+        index.roll_back()
+        in_memory.roll_back()
 
 
 @per_implementation

@@ -85,14 +85,15 @@ def test_jobs_are_counted() -> None:
 def test_the_same_bytes_for_any_jobs_and_batches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: dedup.settings.Unit
 ) -> None:
-    """Cleaned texts and report are the same whatever the number of threads and the size of batches (R8)."""
+    """Cleaned texts and report are the same for any number of threads, size of batches and text in memory (R8)."""
     written = []
     for number, (jobs, size) in enumerate([(1, 1 << 18), (1, 1), (2, 2000), (3, 1), (4, 30_000), (8, 1 << 18)]):
         monkeypatch.setattr(reading, "BATCH_SIZE", size)
         out = tmp_path / str(number)
         writing = Writing(output=str(out / "texts"), report=str(out / "report"))
+        chosen = Settings(unit=unit, text_memory=0 if number % 2 else None)
         with Progress(quiet=True) as progress:
-            clean_files([str(DATA)], Settings(unit=unit), Reading(), writing, progress, jobs=jobs)
+            clean_files([str(DATA)], chosen, Reading(), writing, progress, jobs=jobs)
         written.append(tree(out))
     assert all(files == written[0] for files in written)
     assert len(written[0]["report"].splitlines()) > 100

@@ -9,6 +9,7 @@
 #include "band_table.hpp"
 #include "batch.hpp"
 #include "drafts.hpp"
+#include "text_arena.hpp"
 
 /* A kept block: characters [start, end) of a document, and its text, kept with as few bytes a character as it can be. */
 struct Entry {
@@ -41,10 +42,13 @@ public:
     Index &operator=(const Index &) = delete;
 
     int64_t size() const { return entries_.size; }
+
+    /* Keep texts in a file, with no more than so many bytes of it in memory; to be said before anything is kept. */
+    bool keep_texts_in(int file, int64_t resident) { return texts_.use_file(file, resident); }
     const Entry &operator[](int64_t number) const { return entries_[number]; }
-    Text text(int64_t number) const {
+    Text text(int64_t number) {
         const Entry &entry = entries_[number];
-        return {texts_.data + entry.text_at, entry.end - entry.start, entry.width};
+        return {texts_.at(entry.text_at), entry.end - entry.start, entry.width};
     }
 
     /* Goes through the blocks of a prepared text, from block `first` on: adds those that nothing stands for, and stops
@@ -235,7 +239,7 @@ private:
     BandTable *tables_;
     BandTable digests_;
     Array<Entry> entries_;
-    Array<uint8_t> texts_;
+    TextArena texts_;
     Array<Undo> undo_;
     Array<BandTable::Outcome> undo_digest_;
     int64_t committed_ = 0;
@@ -285,19 +289,16 @@ private:
     }
 
     void keep_text(const Text &text, int64_t start, int64_t end, int width) {
-        texts_.resize((texts_.size + width - 1) / width * width);
+        texts_.size = (texts_.size + width - 1) / width * width;
         entries_.back().text_at = texts_.size;
         const int64_t length = end - start;
+        uint8_t *const kept = texts_.reserve(length * width + width);
         if (width == text.width) {
-            texts_.append(static_cast<const uint8_t *>(text.at(start)), length * width);
-            return;
-        }
-        texts_.reserve(length * width);
-        for (int64_t i = 0; i < length; i++) {
-            if (width == 1)
-                texts_[texts_.size + i] = static_cast<uint8_t>(text[start + i]);
-            else
-                reinterpret_cast<uint16_t *>(texts_.data + texts_.size)[i] = static_cast<uint16_t>(text[start + i]);
+            std::memcpy(kept, text.at(start), static_cast<size_t>(length * width));
+        } else if (width == 1) {
+            for (int64_t i = 0; i < length; i++) kept[i] = static_cast<uint8_t>(text[start + i]);
+        } else {
+            for (int64_t i = 0; i < length; i++) reinterpret_cast<uint16_t *>(kept)[i] = static_cast<uint16_t>(text[start + i]);
         }
         texts_.size += length * width;
     }

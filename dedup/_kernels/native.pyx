@@ -133,6 +133,7 @@ cdef extern from "index.hpp" nogil:
         void commit()
         void roll_back() except +
         int64_t bytes()
+        bint keep_texts_in(int, int64_t)
         Drafts drafts
         bint make_drafts(const CppBatch &, int64_t, int64_t, int64_t, const int64_t *, int64_t) except +
         void mark_pieces(int64_t) except +
@@ -494,6 +495,9 @@ cdef class Index:
 
     def __len__(self):
         return self.index.size()
+
+    def keep_texts_in(self, int file, int64_t resident):
+        return self.index.keep_texts_in(file, resident)
 
     @property
     def oversized_buckets(self):

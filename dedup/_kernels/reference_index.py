@@ -103,6 +103,14 @@ class Index:
         """Memory taken by what is kept, roughly."""
         return sum(200 + len(entry.text) for entry in self._entries)
 
+    def keep_texts_in(self, file: int, resident: int) -> bool:
+        """Keep texts in a file, of whose descriptor a copy is taken, and at most `resident` bytes of them in memory.
+
+        To be said before anything is kept. Returns whether it can be done.
+        """
+        del file, resident
+        return False
+
     def prepare(self, texts: list[str], unit: int) -> Batch:
         """Split texts into blocks, and compute what the index looks them up by."""
         return Batch(texts, [self._blocks(text, split(text, unit)) for text in texts])
