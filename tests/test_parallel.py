@@ -86,6 +86,11 @@ def test_the_same_bytes_for_any_jobs_and_batches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: dedup.settings.Unit
 ) -> None:
     """Cleaned texts and report are the same for any number of threads, size of batches and text in memory (R8)."""
+    inputs = tmp_path / "in"
+    inputs.mkdir()
+    for sample in DATA.glob("*.jsonl"):
+        lines = sample.read_bytes().splitlines(keepends=True)
+        (inputs / sample.name).write_bytes(b"".join(lines[:12]) + lines[3])  # and one once more
     written = []
     for number, (jobs, size) in enumerate([(1, 1 << 18), (1, 1), (2, 2000), (3, 1), (4, 30_000), (8, 1 << 18)]):
         monkeypatch.setattr(reading, "BATCH_SIZE", size)
@@ -93,10 +98,10 @@ def test_the_same_bytes_for_any_jobs_and_batches(
         writing = Writing(output=str(out / "texts"), report=str(out / "report"))
         chosen = Settings(unit=unit, text_memory=0 if number % 2 else None)
         with Progress(quiet=True) as progress:
-            clean_files([str(DATA)], chosen, Reading(), writing, progress, jobs=jobs)
+            clean_files([str(inputs)], chosen, Reading(), writing, progress, jobs=jobs)
         written.append(tree(out))
     assert all(files == written[0] for files in written)
-    assert len(written[0]["report"].splitlines()) > 100
+    assert len(written[0]["report"].splitlines()) > 20
 
 
 @settings(max_examples=30, deadline=None)
