@@ -82,11 +82,6 @@ class Excerpt:
             return Excerpt(self.text[start:end], (Span(first + start, first + end),), (0,))
         return _put_together(self.text[start:end], self.original(start, end))
 
-    def between(self, spans: Sequence[Span]) -> list[Excerpt]:
-        """What stands before, between and after sorted, separate spans of `text`, each as an excerpt of its own."""
-        edges = [0, *(edge for span in spans for edge in span), len(self.text)]
-        return [self.part(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]
-
     def without(self, spans: Sequence[Span]) -> Excerpt:
         """What is left when sorted, separate spans of `text` are cut."""
         edges = [0, *(edge for span in spans for edge in span), len(self.text)]

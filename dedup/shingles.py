@@ -14,7 +14,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-import xxhash
 
 from dedup import _kernels
 from dedup.records import Span
@@ -54,14 +53,6 @@ class Tokens:
             return Span(int(self.starts[first]), int(self.ends[last - 1]))
         place = int(self.starts[first]) if first < len(self) else max(self.ends.tolist(), default=0)
         return Span(place, place)
-
-    def moved(self, by: int) -> Tokens:
-        """The same tokens in a text that begins `by` characters earlier (later, if negative)."""
-        return Tokens(self.starts + by, self.ends + by, self.hashes, self.folded, self.folded_ends)
-
-    def digest(self) -> bytes:
-        """16 bytes that equal blocks share: XXH3-128 of the token hashes. It proposes; it never decides."""
-        return xxhash.xxh3_128_digest(self.hashes.astype("<u8", copy=False).data)
 
     def words(self) -> list[str]:
         """The tokens in their folded form."""
