@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections import Counter
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -165,6 +169,14 @@ def test_kernels_that_are_not_there(tmp_path: Path) -> None:
     assert set(tree(tmp_path)) == {"a.txt"}
 
 
+def write_for_ever(stream: IO[bytes]) -> None:
+    """Write documents until nobody reads them any more."""
+    row = f'{{"text":"{FOX}"}}\n'.encode()
+    with contextlib.suppress(OSError, ValueError):
+        while True:
+            stream.write(row)
+
+
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_signals(tmp_path: Path, sent: signal.Signals, status: int) -> None:
     """A run that is told to stop leaves nothing behind and ends with 128 and the signal's number."""
@@ -172,11 +184,16 @@ def test_signals(tmp_path: Path, sent: signal.Signals, status: int) -> None:
     before = tree(tmp_path)
     with start("clean", "-", "-o", "new/out", "--report", "-", folder=tmp_path) as process:
         assert process.stdin is not None
-        row = f'{{"text":"{FOX}"}}\n'.encode()
-        while not list(tmp_path.rglob("*.part")):  # an input that does not end keeps it running
-            process.stdin.write(row)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        # an input that does not end keeps it running; nobody reads what it reports, so that it may be waiting for that
+        threading.Thread(target=write_for_ever, args=(process.stdin,), daemon=True).start()
+        while not list(tmp_path.rglob("*.part")):
+            time.sleep(0.01)
         process.send_signal(sent)
-        _, err = process.communicate()
+        process.stdout.read()
+        err = process.stderr.read()
+        process.wait()
     assert process.returncode == status
     assert len(err.decode().splitlines()) <= 1
     assert b"Traceback" not in err

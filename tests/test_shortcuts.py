@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -58,12 +60,18 @@ class _LongWayIndex:
         """Never."""
 
 
-def cleaned(kernels: object, documents: list[Document], chosen: Settings) -> tuple[list[Cleaned], object]:
-    """What comes out under some kernels, and the books."""
+@contextmanager
+def kernels_are(kernels: object) -> Iterator[None]:
+    """For a while, these are the kernels of the process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_kernels, "chosen", lambda: kernels)
-        with dedup.Deduplicator(chosen) as deduplicator:
-            return [deduplicator.add(document) for document in documents], deduplicator.summary
+        yield
+
+
+def cleaned(kernels: object, documents: list[Document], chosen: Settings) -> tuple[list[Cleaned], object]:
+    """What comes out under some kernels, and the books."""
+    with kernels_are(kernels), dedup.Deduplicator(chosen) as deduplicator:
+        return [deduplicator.add(document) for document in documents], deduplicator.summary
 
 
 @settings(max_examples=400, deadline=None)
@@ -94,7 +102,7 @@ def test_drafts_are_those_of_the_long_way(a: str, b: str, chosen: Settings) -> N
     """What of one text may be merged with another comes out the same natively."""
     kept, block = b.strip(), a.strip()
     chosen = chosen.changed({"unit": "document", "threshold": 0.01, "min_tokens": 1, "bands": 1, "rows": 1})
-    with dedup.Deduplicator(chosen) as deduplicator:
+    with kernels_are(native), dedup.Deduplicator(chosen) as deduplicator:
         index = deduplicator._index
         index.register("b", 0, repeats_id=False)
         index.register("a", 1, repeats_id=False)
@@ -144,7 +152,7 @@ def test_texts_are_aligned_alike(a: list[int], b: list[int], ngram: int) -> None
     if not a or not b:
         return
     chosen = Settings(unit="document", ngram=ngram, threshold=1e-9, min_tokens=1, bands=1, rows=1)
-    with dedup.Deduplicator(chosen) as deduplicator:
+    with kernels_are(native), dedup.Deduplicator(chosen) as deduplicator:
         index = deduplicator._index
         index.register("b", 0, repeats_id=False)
         batch = index.prepare([other, one])
