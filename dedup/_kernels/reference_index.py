@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -316,6 +317,7 @@ class Index:
         return True
 
 
+@lru_cache(maxsize=4096)  # kept blocks are compared again and again
 def _words(text: str) -> list[bytes]:
     *_, folded, ends = reference_arrays.tokenize(text, np.array([[0, len(text)]], np.int64))
     data, starts = folded.tobytes(), [0, *ends.tolist()]
