@@ -41,12 +41,11 @@ def match_files(
     first_skipped: tuple[str, str] | None = None
     with Deduplicator(settings) as deduplicator:
         for batch in read_ahead(read, deduplicator.prepare, jobs):
-            if len(batch.documents) < len(batch.records):
-                for record in batch.records:
-                    if record.skipped:
-                        place = batch.source.name if record.line is None else f"{batch.source.name}:{record.line}"
-                        first_skipped = first_skipped or (place, record.detail)
-                        observer.skipped(place, record.detail)
+            for record in batch.records:
+                if record.skipped:
+                    place = record.place(batch.source.name)
+                    first_skipped = first_skipped or (place, record.detail)
+                    observer.skipped(place, record.detail)
             with output_errors(tempfile.gettempdir()):  # where kept text goes that is not to stay in memory
                 duplicates = deduplicator.match_prepared(batch.documents, batch.prepared)
             yield from zip(batch.documents, duplicates, strict=True)

@@ -255,7 +255,7 @@ class _Run:
         if not record.skipped:
             return
         self._skipped[record.skipped] += 1
-        place = source.name if record.line is None else f"{source.name}:{record.line}"
+        place = record.place(source.name)
         self._first_skipped = self._first_skipped or (place, record.detail)
         self._observer.skipped(place, record.detail)
         self._found.append(report.skipped_line(source.name, record.line, record.skipped, record.detail))

@@ -31,6 +31,10 @@ class Record(Struct, frozen=True, gc=False):
     detail: str = ""
     is_plain: bool = False
 
+    def place(self, name: str) -> str:
+        """Where the record stands, for people: the name of its input, with its line if it has one."""
+        return name if self.line is None else f"{name}:{self.line}"
+
 
 class Format(Protocol):
     """A format reads records, and writes one with its text replaced."""
