@@ -7,10 +7,12 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import CCompilerError, ExecError, PlatformError
 
+_SOURCES = {".h", ".hpp", ".inc", ".pxi"}
+
 NATIVE = Extension(
     "dedup._kernels.native",
     ["dedup/_kernels/native.pyx"],
-    depends=[str(path) for path in sorted(Path("dedup/_kernels").glob("*.[hi]*")) if path.suffix != ".pyi"],
+    depends=sorted(str(path) for path in Path("dedup/_kernels").iterdir() if path.suffix in _SOURCES),
     include_dirs=["dedup/_kernels"],
     language="c++",
     extra_compile_args=["-O3", "-std=c++17"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from dedup._kernels import Batch
 from dedup.deduplicator import Deduplicator
 from dedup.parallel import BATCH_SIZE, batched, count_jobs, in_order
 from dedup.records import Cleaned, Document, Duplicate
@@ -71,22 +70,13 @@ def match_corpus(
 
 
 def _match_all(documents: Iterable[Document], deduplicator: Deduplicator, jobs: int) -> Iterator[Duplicate | None]:
-    for batch, prepared in _prepared(documents, deduplicator, jobs):
-        yield from deduplicator.match_prepared(batch, prepared)
+    for ready in in_order(deduplicator.prepare_match, batched(documents, _length, BATCH_SIZE), jobs):
+        yield from deduplicator.match_prepared(ready)
 
 
 def _clean_all(documents: Iterable[Document], deduplicator: Deduplicator, jobs: int) -> Iterator[Cleaned]:
-    for batch, prepared in _prepared(documents, deduplicator, jobs):
-        yield from deduplicator.add_prepared(batch, prepared)
-
-
-def _prepared(
-    documents: Iterable[Document], deduplicator: Deduplicator, jobs: int
-) -> Iterator[tuple[list[Document], Batch]]:
-    def work(batch: list[Document]) -> tuple[list[Document], Batch]:
-        return batch, deduplicator.prepare(batch)
-
-    return in_order(work, batched(documents, _length, BATCH_SIZE), jobs)
+    for ready in in_order(deduplicator.prepare, batched(documents, _length, BATCH_SIZE), jobs):
+        yield from deduplicator.add_prepared(ready)
 
 
 def _length(document: Document) -> int:

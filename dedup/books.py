@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import compress
-
 from dedup.records import Cleaned, Duplicate, Summary
 
 
@@ -13,7 +10,6 @@ class Books:
 
     def __init__(self) -> None:
         self.documents = 0
-        self.oversized_buckets = 0
         self._revisits = self._emptied = self._blocks = 0
         self._exact = self._near = 0
         self._characters = self._kept = self._removed = 0
@@ -32,22 +28,25 @@ class Books:
             self._removed += cleaned.removed
             self._emptied += cleaned.is_empty
 
-    def match(self, duplicates: Sequence[Duplicate | None], characters: Sequence[int]) -> None:
-        """Some more documents, of so many characters, that were looked at as wholes."""
-        found = [duplicate for duplicate in duplicates if duplicate is not None]
-        exact = sum(duplicate.kind == "exact" for duplicate in found)
-        removed = sum(compress(characters, duplicates))
-        self.documents += len(duplicates)
-        self._blocks += len(duplicates)
-        self._characters += sum(characters)
-        self._kept += sum(characters) - removed
-        self._removed += removed
-        self._exact += exact
-        self._near += len(found) - exact
-        self._emptied += len(found)
+    def keep(self, documents: int, blocks: int, characters: int) -> None:
+        """So many more documents that stay as they are."""
+        self.documents += documents
+        self._blocks += blocks
+        self._characters += characters
+        self._kept += characters
 
-    def summary(self) -> Summary:
-        """The books so far."""
+    def match(self, duplicate: Duplicate, characters: int) -> None:
+        """One of the documents that `keep` was told of, of this many characters, goes as a whole."""
+        if duplicate.kind == "exact":
+            self._exact += 1
+        else:
+            self._near += 1
+        self._kept -= characters
+        self._removed += characters
+        self._emptied += 1
+
+    def summary(self, oversized_buckets: int) -> Summary:
+        """The books so far, with the count that the index keeps."""
         return Summary(
             documents=self.documents,
             revisits=self._revisits,
@@ -58,5 +57,5 @@ class Books:
             characters=self._characters,
             kept=self._kept,
             removed=self._removed,
-            oversized_buckets=self.oversized_buckets,
+            oversized_buckets=oversized_buckets,
         )

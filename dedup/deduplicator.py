@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from types import TracebackType
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -20,6 +21,7 @@ from dedup.banding import choose_banding
 from dedup.blocks import split
 from dedup.books import Books
 from dedup.cleaning import cut
+from dedup.documents import ids_of, texts_of
 from dedup.drafts import draft
 from dedup.errors import SettingsError
 from dedup.excerpts import Excerpt
@@ -30,6 +32,22 @@ from dedup.settings import Settings
 from dedup.shingles import tokenize
 from dedup.visits import Visit, Visits
 from dedup.working import Working
+
+
+class Ready(NamedTuple):
+    """Documents, and what was found out about them without looking at any other.
+
+    Attributes:
+        documents: The documents.
+        ids: Their ids.
+        batch: What the index looks their blocks up by.
+        fingerprints: What their texts are recognised by, where they are to be cleaned.
+    """
+
+    documents: Sequence[Document]
+    ids: list[str]
+    batch: Batch
+    fingerprints: list[bytes]
 
 
 class Deduplicator:
@@ -77,7 +95,7 @@ class Deduplicator:
     @property
     def summary(self) -> Summary:
         """The books of all documents added so far."""
-        return self._books.summary()
+        return self._books.summary(self._oversized_before + self._index.oversized_buckets)
 
     def add(self, document: Document) -> Cleaned:
         """Clean a document against itself and all documents before it, and remember what is kept of it.
@@ -91,29 +109,46 @@ class Deduplicator:
             TypeError: If its text is no string.
             InternalError: If a rule of the library was about to be broken.
         """
-        return next(self.add_prepared([document], self.prepare([document])))
+        return next(self.add_prepared(self.prepare([document])))
 
-    def prepare(self, documents: Sequence[Document]) -> Batch:
+    def prepare(self, documents: Sequence[Document]) -> Ready:
         """What of the work on documents needs no other document: any thread may do it, in any order.
 
         Raises:
             TypeError: If a text is no string.
         """
-        for document in documents:
-            if not isinstance(document.text, str):
-                raise TypeError(f"the text of document {document.id!r} is {type(document.text).__name__}, not str")
-        return self._index.prepare([document.text for document in documents])
+        texts = texts_of(documents)
+        return Ready(documents, ids_of(documents), self._index.prepare(texts), self._visits.fingerprints(texts))
 
-    def add_prepared(self, documents: Sequence[Document], batch: Batch) -> Iterator[Cleaned]:
+    def add_prepared(self, ready: Ready) -> Iterator[Cleaned]:
         """`add` for documents that have been prepared, one after another."""
-        visits = [self._visits.enter(document) for document in documents]
+        visits, first = self._enter(ready), self._books.documents
+        done = 0
+        for i, cleaned in self._change(ready, visits):
+            yield from (self._unchanged(ready, visits, j, first) for j in range(done, i))
+            yield cleaned
+            done = i + 1
+        yield from (self._unchanged(ready, visits, j, first) for j in range(done, len(visits)))
+
+    def change_prepared(self, ready: Ready) -> Iterator[tuple[int, Cleaned]]:
+        """The same, with its place among them, for those documents of which something goes, and for revisits."""
+        return self._change(ready, self._enter(ready))
+
+    def _enter(self, ready: Ready) -> list[Visit]:
+        return list(map(self._visits.enter, ready.ids, ready.fingerprints))
+
+    def _unchanged(self, ready: Ready, visits: Sequence[Visit], i: int, first: int) -> Cleaned:
+        document, blocks = ready.documents[i], ready.batch.count(i)
+        return Cleaned(document.id, first + i, document.text, (), document.fields, blocks, visits[i].repeats_id)
+
+    def _change(self, ready: Ready, visits: Sequence[Visit]) -> Iterator[tuple[int, Cleaned]]:
         first = 0
-        for last in [*self._ends_of_runs(visits), len(documents)]:
+        for last in [*self._ends_of_runs(visits), len(visits)]:
             if first < last:
-                yield from self._add_new(documents, visits, batch, first, last)
+                yield from self._add_new(ready, visits, first, last)
             first = last
-            if last < len(documents) and visits[last].is_revisit:
-                yield self._booked(documents[last], self._revisited(documents[last], visits[last], batch, last))
+            if last < len(visits) and visits[last].is_revisit:
+                yield last, self._booked(ready, last, self._revisited(ready, last, visits[last]))
                 first = last + 1
 
     def _ends_of_runs(self, visits: Sequence[Visit]) -> Iterator[int]:
@@ -121,43 +156,37 @@ class Deduplicator:
         is_alone = self.settings.scope == "document"
         return (i for i, visit in enumerate(visits) if visit.is_revisit or is_alone)
 
-    def _add_new(
-        self, documents: Sequence[Document], visits: Sequence[Visit], batch: Batch, first: int, last: int
-    ) -> Iterator[Cleaned]:
+    def _add_new(self, ready: Ready, visits: Sequence[Visit], first: int, last: int) -> Iterator[tuple[int, Cleaned]]:
         """Documents [first, last), none of which is a revisit."""
         if self.settings.scope == "document":
             self._replace_index()
-        for i in range(first, last):
-            self._index.register(documents[i].id, self._books.documents + i - first, visits[i].repeats_id)
+        repeats = [i - first for i in range(first, last) if visits[i].repeats_id]
+        self._index.register(ready.ids[first:last], self._books.documents, repeats)
         while first < last:
-            stopped = self._index.pass_texts(batch, first, last)
-            for i in range(first, stopped):  # nothing in them stands elsewhere
-                document, record = documents[i], self._books.documents
-                cleaned = Cleaned(
-                    document.id, record, document.text, (), document.fields, batch.count(i), visits[i].repeats_id
-                )
-                yield self._booked(document, cleaned)
+            stopped = self._index.pass_texts(ready.batch, first, last)
+            self._books.keep(stopped - first, *ready.batch.totals(first, stopped))  # nothing in them stands elsewhere
             if stopped < last:
-                cleaned = self._changed(documents[stopped], visits[stopped], batch, stopped)
+                cleaned = self._changed(ready, stopped, visits[stopped])
                 self._index.commit()
                 self._visits.remember(visits[stopped], cleaned)
-                yield self._booked(documents[stopped], cleaned)
+                self._booked(ready, stopped, cleaned)
+                if cleaned.merges:
+                    yield stopped, cleaned
             first = stopped + 1
 
-    def _changed(self, document: Document, visit: Visit, batch: Batch, text: int) -> Cleaned:
+    def _changed(self, ready: Ready, i: int, visit: Visit) -> Cleaned:
         """A document that the index stopped at: something stands for one of its blocks."""
-        record, blocks = self._books.documents, batch.count(text)
-        simple = self._index.clean_simply(batch, text)
+        document, record, blocks = ready.documents[i], self._books.documents, ready.batch.count(i)
+        simple = self._index.clean_simply(ready.batch, i)
         if simple is None:
             working = Working(document, record, repeats_id=visit.repeats_id, blocks=blocks)
-            self._go_in_rounds(working, Prepared(batch, text))
+            self._go_in_rounds(working, Prepared(ready.batch, i))
             return working.cleaned()
         digest = text_digest(utf8(document.text)) if simple[1] else ""
         return Cleaned(document.id, record, *simple, document.fields, blocks, visit.repeats_id, digest=digest)
 
-    def _booked(self, document: Document, cleaned: Cleaned) -> Cleaned:
-        self._books.add(cleaned, len(document.text))
-        self._books.oversized_buckets = self._oversized_before + self._index.oversized_buckets
+    def _booked(self, ready: Ready, i: int, cleaned: Cleaned) -> Cleaned:
+        self._books.add(cleaned, ready.batch.length(i))
         return cleaned
 
     def match(self, document: Document) -> Duplicate | None:
@@ -170,29 +199,34 @@ class Deduplicator:
             SettingsError: If `unit` is not `document`.
             TypeError: If its text is no string.
         """
-        return self.match_prepared([document], self.prepare([document]))[0]
+        return self.match_prepared(self.prepare_match([document]))[0]
 
-    def match_prepared(self, documents: Sequence[Document], batch: Batch) -> list[Duplicate | None]:
+    def prepare_match(self, documents: Sequence[Document]) -> Ready:
+        """`prepare` for documents to be matched."""
+        return Ready(documents, ids_of(documents), self._index.prepare(texts_of(documents)), [])
+
+    def match_prepared(self, ready: Ready) -> list[Duplicate | None]:
         """`match` for documents that have been prepared, one after another."""
         if self.settings.unit != "document":
             raise SettingsError("unit", self.settings.unit, "whole documents can be matched with unit document only")
-        first = self._books.documents
-        for record, document in enumerate(documents, first):
-            self._index.register(document.id, record, repeats_id=False)
-        duplicates: list[Duplicate | None] = [None] * len(documents)
-        for i, match in self._index.match_texts(batch):
+        first, count = self._books.documents, len(ready.ids)
+        self._index.register(ready.ids, first)
+        self._books.keep(count, count, ready.batch.totals(0, count)[1])
+        duplicates: list[Duplicate | None] = [None] * count
+        for i, match in self._index.match_texts(ready.batch):
             canonical, canonical_record, _ = self._index.owner(match.entry)
             kind: Kind = "exact" if match.found_by == "digest" else "near"
-            duplicates[i] = Duplicate(
-                documents[i].id, first + i, canonical, canonical_record, kind, match.similarity, match.found_by
+            found = Duplicate(
+                ready.ids[i], first + i, canonical, canonical_record, kind, match.similarity, match.found_by
             )
-        self._books.match(duplicates, [len(document.text) for document in documents])
+            self._books.match(found, ready.batch.length(i))
+            duplicates[i] = found
         return duplicates
 
-    def _revisited(self, document: Document, visit: Visit, batch: Batch, text: int) -> Cleaned:
+    def _revisited(self, ready: Ready, i: int, visit: Visit) -> Cleaned:
         """A document seen before: the same goes, and what stood for it there stands for it here."""
-        record = self._books.documents
-        first = self._visits.changed(visit) or Cleaned(document.id, record, "", (), blocks=batch.count(text))
+        document, record = ready.documents[i], self._books.documents
+        first = self._visits.changed(visit) or Cleaned(document.id, record, "", (), blocks=ready.batch.count(i))
 
         def own(place: Place) -> Place:
             return replace(place, record=record) if (place.document, place.record) == first.key else place

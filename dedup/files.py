@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from dedup.errors import InputError, OutputError
 from dedup.formats import SUFFIXES
-from dedup.formats.base import Format, Record
+from dedup.formats.base import Chunk, Format, Record
 
 _BUFFER = 1 << 20
 
@@ -40,17 +40,17 @@ class Source:
         """Bytes; 0 if unknown."""
         return self.path.stat().st_size if self.path else 0
 
-    def pieces(self, form: Format, size: int) -> Iterator[list[bytes]]:
-        """The bytes of each record, in order, in lists of about `size` bytes.
+    def chunks(self, form: Format, size: int) -> Iterator[Chunk]:
+        """The bytes, in parts of about `size`, of whole records each.
 
         Raises:
             InputError: If it cannot be opened or read.
         """
         if self.path is None:
-            yield from form.pieces(sys.stdin.buffer, size)
+            yield from form.chunks(sys.stdin.buffer, size)
             return
         with input_errors(self.path), self.path.open("rb", buffering=_BUFFER) as stream:
-            yield from form.pieces(stream, size)
+            yield from form.chunks(stream, size)
 
     def records(self, form: Format) -> Iterator[Record]:
         """The records, in order.
@@ -58,10 +58,9 @@ class Source:
         Raises:
             InputError: If it cannot be opened or read.
         """
-        first = 1
-        for pieces in self.pieces(form, _BUFFER):
-            yield from form.records(pieces, self.name, first)
-            first += len(pieces)
+        for chunk in self.chunks(form, _BUFFER):
+            records = form.records(chunk, self.name)
+            yield from (records[i] for i in range(len(records)))
 
 
 @contextmanager

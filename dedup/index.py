@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import tempfile
 from array import array
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from dedup import _kernels
-from dedup._kernels import Batch
+from dedup._kernels import Batch, Texts
 from dedup._kernels.recipe import Recipe
 from dedup.banding import Banding
 from dedup.blocks import KERNEL_UNITS, sentence_starts, split
@@ -87,18 +88,23 @@ class Index:
         """Buckets that were full when one more entry came."""
         return self._blocks.oversized_buckets
 
-    def prepare(self, texts: list[str]) -> Batch:
+    def prepare(self, texts: Texts) -> Batch:
         """Split texts into blocks and compute what these are looked up by. Any thread may do this at any time."""
         if self._settings.unit in KERNEL_UNITS:
             return self._blocks.prepare(texts, KERNEL_UNITS[self._settings.unit])
-        return self._blocks.prepare_spans(texts, [[*split(text, self._settings)] for text in texts])
+        return self._blocks.prepare_spans(texts, [[*split(texts[i], self._settings)] for i in range(len(texts))])
 
-    def register(self, document: str, record: int, repeats_id: bool) -> None:
-        """One more document, whose blocks will come after those of all registered before it."""
-        if repeats_id:
-            self._repeats.add(len(self._ids))
-        self._ids.append(document)
-        self._records.append(record)
+    def register(self, documents: Sequence[str], first: int, repeats: Iterable[int] = ()) -> None:
+        """Some more documents, whose blocks will come after those of all registered before them.
+
+        Args:
+            documents: Their ids.
+            first: Position of the first of them in the input; the others follow it.
+            repeats: Which of these an earlier document has the id of.
+        """
+        self._repeats.update(len(self._ids) + i for i in repeats)
+        self._ids += documents
+        self._records.extend(range(first, first + len(documents)))
 
     def pass_texts(self, batch: Batch, first: int, last: int) -> int:
         """Keep and commit all blocks of texts from `first` on, up to a text with a block that an entry stands for.

@@ -10,12 +10,12 @@ from dedup.errors import InputError
 from dedup.files import find_sources, output_errors
 from dedup.parallel import count_jobs
 from dedup.reading import Input, read_ahead
-from dedup.records import Document, Duplicate
+from dedup.records import Duplicate
 from dedup.runs import Observer, Reading
 from dedup.settings import Settings
 
-Matched = tuple[Document, Duplicate | None]
-"""A document, and what it repeats if it nearly repeats an earlier one."""
+Matched = tuple[str, Duplicate | None]
+"""The id of a document, and what this repeats if it nearly repeats an earlier one."""
 
 
 def match_files(
@@ -40,15 +40,14 @@ def match_files(
     observer.reading(sum(source.size for source in sources))
     first_skipped: tuple[str, str] | None = None
     with Deduplicator(settings) as deduplicator:
-        for batch in read_ahead(read, deduplicator.prepare, jobs):
-            for record in batch.records:
-                if record.skipped:
-                    place = record.place(batch.source.name)
-                    first_skipped = first_skipped or (place, record.detail)
-                    observer.skipped(place, record.detail)
+        for batch in read_ahead(read, deduplicator.prepare_match, jobs):
+            for record in batch.records.skipped(0, len(batch.records)):
+                place = record.place(batch.source.name)
+                first_skipped = first_skipped or (place, record.detail)
+                observer.skipped(place, record.detail)
             with output_errors(tempfile.gettempdir()):  # where kept text goes that is not to stay in memory
-                duplicates = deduplicator.match_prepared(batch.documents, batch.prepared)
-            yield from zip(batch.documents, duplicates, strict=True)
+                duplicates = deduplicator.match_prepared(batch.prepared)
+            yield from zip(batch.prepared.ids, duplicates, strict=True)
             observer.progressed(batch.size, deduplicator.summary)
         if deduplicator.summary.documents == 0 and first_skipped is not None:
             place, detail = first_skipped

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
-from dedup._kernels import Batch as Prepared
 from dedup.files import Source
-from dedup.formats.base import Format, Record
+from dedup.formats.base import Chunk, Format, Records
 from dedup.parallel import BATCH_SIZE, in_order
 from dedup.records import Document
+
+_Prepared = TypeVar("_Prepared")
 
 
 class Input(NamedTuple):
@@ -19,7 +20,7 @@ class Input(NamedTuple):
     form: Format
 
 
-class Batch(NamedTuple):
+class Batch(NamedTuple, Generic[_Prepared]):
     """Some records of an input, in order.
 
     Attributes:
@@ -27,32 +28,21 @@ class Batch(NamedTuple):
         form: Its format.
         is_first: Whether these are the first of the input, which may be none at all.
         records: What was read.
-        documents: The documents that some of the records hold.
-        prepared: What was found out about these.
+        prepared: What was found out about the documents among them.
         size: How many bytes they were read from.
     """
 
     source: Source
     form: Format
     is_first: bool
-    records: list[Record]
-    documents: list[Document]
-    prepared: Prepared
+    records: Records
+    prepared: _Prepared
     size: int
 
 
-class _Unread(NamedTuple):
-    """The bytes of some records before anybody looks at them, and the number of the first in its input."""
-
-    source: Source
-    form: Format
-    number: int
-    pieces: list[bytes]
-
-
 def read_ahead(
-    inputs: Sequence[Input], prepare: Callable[[Sequence[Document]], Prepared], jobs: int
-) -> Iterator[Batch]:
+    inputs: Sequence[Input], prepare: Callable[[Sequence[Document]], _Prepared], jobs: int
+) -> Iterator[Batch[_Prepared]]:
     """All records of all inputs, in order, at least one batch an input.
 
     Args:
@@ -64,20 +54,19 @@ def read_ahead(
         InputError: If an input cannot be opened or read.
     """
 
-    def work(unread: _Unread) -> Batch:
-        source, form, first, pieces = unread
-        records = form.records(pieces, source.name, first)
-        documents = [record.document for record in records if record.document is not None]
-        return Batch(source, form, first == 1, records, documents, prepare(documents), sum(map(len, pieces)))
+    def work(unread: tuple[Input, Chunk]) -> Batch[_Prepared]:
+        (source, form), chunk = unread
+        records = form.records(chunk, source.name)
+        return Batch(source, form, chunk.first == 1, records, prepare(records.documents), len(chunk.data))
 
     return in_order(work, _unread(inputs), jobs)
 
 
-def _unread(inputs: Sequence[Input]) -> Iterator[_Unread]:
-    for source, form in inputs:
-        number = 1
-        for pieces in source.pieces(form, BATCH_SIZE):
-            yield _Unread(source, form, number, pieces)
-            number += len(pieces)
-        if number == 1:
-            yield _Unread(source, form, number, [])
+def _unread(inputs: Sequence[Input]) -> Iterator[tuple[Input, Chunk]]:
+    for given in inputs:
+        is_empty = True
+        for chunk in given.source.chunks(given.form, BATCH_SIZE):
+            is_empty = False
+            yield given, chunk
+        if is_empty:
+            yield given, Chunk(1, b"")

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from dedup.deduplicator import Deduplicator
+from dedup.deduplicator import Deduplicator, Ready
 from dedup.errors import InputError, InternalError, OutputError
 from dedup.files import STANDARD, Output, Outputs, Source, find_sources, output_errors
 from dedup.formats import choose_format
@@ -188,13 +188,14 @@ class _Run:
         self._keep_empty = keep_empty
         self._observer = observer
         self._lines = lines
+        self._kept: list[bytes] = []  # records to be written
         self._found: list[bytes] = []  # lines for the report
         self._create = create
         self._opened = ExitStack()
         self._output: Output | None = None
         self._skipped: Counter[str] = Counter()
         self._first_skipped: tuple[str, str] | None = None
-        self._written = 0
+        self._emptied = 0
         self._size = 0
 
     def __enter__(self) -> _Run:
@@ -205,27 +206,28 @@ class _Run:
     ) -> None:
         self._opened.__exit__(kind, error, traceback)
 
-    def take(self, batch: Batch) -> None:
+    def take(self, batch: Batch[Ready]) -> None:
         """Clean and write some records."""
         if batch.is_first:
             self._begin(batch)
         with output_errors(tempfile.gettempdir()):  # where kept text goes that is not to stay in memory
-            cleaned = iter(list(self._deduplicator.add_prepared(batch.documents, batch.prepared)))
-        kept: list[bytes] = []
-        for record in batch.records:
-            if record.document is None:
-                self._skip(batch.source, record)
-                kept.append(record.raw)
-            else:
-                kept += self._clean(batch, record, next(cleaned))
-        if kept:
-            self._open(batch.source).write(b"".join(kept))
+            changed = list(self._deduplicator.change_prepared(batch.prepared))
+        done = 0
+        for document, cleaned in changed:
+            number = batch.records.numbers[document]
+            self._pass(batch, done, number)
+            self._change(batch, number, cleaned)
+            done = number + 1
+        self._pass(batch, done, len(batch.records))
+        if self._kept:
+            self._open(batch.source).write(b"".join(self._kept))
         self._lines.write(b"".join(self._found))
+        self._kept.clear()
         self._found.clear()
         self._size += batch.size
         self._observer.progressed(batch.size, self._deduplicator.summary)
 
-    def _begin(self, batch: Batch) -> None:
+    def _begin(self, batch: Batch[Ready]) -> None:
         self._opened.close()
         self._output = None
         self._found.append(report.input_line(batch.source.name))
@@ -237,23 +239,29 @@ class _Run:
             self._output = self._opened.enter_context(self._create(source))
         return self._output
 
-    def _clean(self, batch: Batch, record: Record, cleaned: Cleaned) -> tuple[bytes, ...]:
-        """The bytes that take the record's place: its own, its own with the cleaned text, or none."""
+    def _pass(self, batch: Batch[Ready], first: int, last: int) -> None:
+        """Records that stay as they are."""
+        for record in batch.records.skipped(first, last):
+            self._skip(batch.source, record)
+        if first < last:
+            self._kept.append(batch.records.raw(first, last))
+
+    def _change(self, batch: Batch[Ready], number: int, cleaned: Cleaned) -> None:
+        """A record whose text changes; nothing takes its place if nothing is left."""
         if not cleaned.merges:
-            self._written += 1
-            return (record.raw,)
-        replaced, spelling = batch.form.replaced(record, cleaned.text)
+            self._pass(batch, number, number + 1)
+            return
+        replaced, spelling = batch.records.replaced(number, cleaned)
         self._found.append(report.document_line(cleaned, spelling))
         self._found += map(report.merge_line, cleaned.merges)
         if cleaned.is_empty and not self._keep_empty:
+            record = batch.records[number]
             self._found.append(report.emptied_line(_emptied(cleaned, batch.source, record, replaced)))
-            return ()
-        self._written += 1
-        return (replaced,)
+            self._emptied += 1
+        else:
+            self._kept.append(replaced)
 
     def _skip(self, source: Source, record: Record) -> None:
-        if not record.skipped:
-            return
         self._skipped[record.skipped] += 1
         place = record.place(source.name)
         self._first_skipped = self._first_skipped or (place, record.detail)
@@ -269,7 +277,7 @@ class _Run:
         if summary.characters != summary.kept + summary.removed:
             what = f"{summary.characters} characters in, {summary.kept} kept, {summary.removed} removed"
             raise InternalError("R7", "all", what)
-        return Result(summary, self._written, dict(self._skipped), self._size)
+        return Result(summary, summary.documents - self._emptied, dict(self._skipped), self._size)
 
 
 def _emptied(cleaned: Cleaned, source: Source, record: Record, replaced: bytes) -> report.Emptied:

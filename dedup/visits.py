@@ -9,7 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dedup import _kernels
-from dedup.records import Cleaned, Document
+from dedup._kernels import Texts
+from dedup.records import Cleaned
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Cleaned)
@@ -40,21 +41,23 @@ class Visits:
 
     def __init__(self) -> None:
         self._secret = secrets.token_bytes(384)
-        self._fingerprint = _kernels.chosen().fingerprint
         self._first: dict[str, bytes] = {}  # fingerprint of the first text with each id
         self._later: dict[str, set[bytes]] = {}  # of texts that came later with the same id
         self._changed: dict[tuple[str, bytes], bytes | Cleaned] = {}  # documents of which something was cut
 
-    def enter(self, document: Document) -> Visit:
-        """A document comes; whether it came before."""
-        fingerprint = self._fingerprint(document.text, self._secret)
-        first = self._first.setdefault(document.id, fingerprint)
+    def fingerprints(self, texts: Texts) -> list[bytes]:
+        """What texts are recognised by. Any thread may ask."""
+        return _kernels.chosen().fingerprints(texts, self._secret)
+
+    def enter(self, document: str, fingerprint: bytes) -> Visit:
+        """A document with this id and a text with this fingerprint comes; whether it came before."""
+        first = self._first.setdefault(document, fingerprint)
         if first is fingerprint:
-            return Visit(document.id, fingerprint, repeats_id=False, is_revisit=False)
-        later = self._later.setdefault(document.id, set())
+            return Visit(document, fingerprint, repeats_id=False, is_revisit=False)
+        later = self._later.setdefault(document, set())
         is_revisit = fingerprint == first or fingerprint in later
         later.add(fingerprint)
-        return Visit(document.id, fingerprint, repeats_id=True, is_revisit=is_revisit)
+        return Visit(document, fingerprint, repeats_id=True, is_revisit=is_revisit)
 
     def remember(self, visit: Visit, cleaned: Cleaned) -> None:
         """What was cut from a document that came for the first time, if anything was."""

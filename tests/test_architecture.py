@@ -25,7 +25,7 @@ _LEVELS = (
     ("_kernels.reference_index",),
     ("_kernels.reference",),
     ("_kernels",),
-    ("banding", "excerpts", "blocks", "shingles", "alignment", "cleaning"),
+    ("banding", "excerpts", "blocks", "shingles", "alignment", "cleaning", "documents"),
     ("minhash", "merging", "visits", "books", "parallel"),
     ("pairs", "index"),
     ("drafts",),

@@ -34,8 +34,9 @@ _ODD = [
 def records_of(form: Format, data: bytes, name: str) -> list[Record]:
     """What a format reads."""
     found: list[Record] = []
-    for pieces in form.pieces(io.BytesIO(data), 20):
-        found += form.records(pieces, name, len(found) + 1)
+    for chunk in form.chunks(io.BytesIO(data), 20):
+        records = form.records(chunk, name)
+        found += (records[i] for i in range(len(records)))
     return found
 
 

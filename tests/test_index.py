@@ -177,8 +177,8 @@ def test_blocks_found_elsewhere_are_prepared_alike(kernels: ModuleType) -> None:
     for is_split in (True, False):
         index = kernels.Index(recipe(4, 2))
         batch = index.prepare_spans(texts, spans) if is_split else index.prepare(texts, LINE)
-        answers.append((index.pass_texts(batch, 0, 3, 0), index.matches(), batch.characters()))
-    assert answers[0] == answers[1] == ((2, 0), [(0, 1.0)], 22)
+        answers.append((index.pass_texts(batch, 0, 3, 0), index.matches(), batch.totals(0, 3)))
+    assert answers[0] == answers[1] == ((2, 0), [(0, 1.0)], (3, 22))
 
 
 def test_full_buckets_and_several_rounds_go_together() -> None:

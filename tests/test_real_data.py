@@ -76,7 +76,7 @@ def found_by_lsh(blocks: list[str], settings: Settings) -> dict[tuple[int, int],
             continue
         for match in index.similar(prepared, 0):
             found[int(index.owner(match.entry).document), number] = match.similarity
-        index.register(str(number), number, repeats_id=False)
+        index.register([str(number)], number)
         if index.pass_texts(prepared.batch, 0, 1) == 0:
             index.keep(prepared, 0, 0)
             index.commit()

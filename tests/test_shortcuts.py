@@ -104,8 +104,7 @@ def test_drafts_are_those_of_the_long_way(a: str, b: str, chosen: Settings) -> N
     chosen = chosen.changed({"unit": "document", "threshold": 0.01, "min_tokens": 1, "bands": 1, "rows": 1})
     with kernels_are(native), dedup.Deduplicator(chosen) as deduplicator:
         index = deduplicator._index
-        index.register("b", 0, repeats_id=False)
-        index.register("a", 1, repeats_id=False)
+        index.register(["b", "a"], 0)
         batch = index.prepare([kept, block])
         if index.pass_texts(batch, 0, 1) != 1 or not len(index) or not batch.count(1):
             return
@@ -154,33 +153,13 @@ def test_texts_are_aligned_alike(a: list[int], b: list[int], ngram: int) -> None
     chosen = Settings(unit="document", ngram=ngram, threshold=1e-9, min_tokens=1, bands=1, rows=1)
     with kernels_are(native), dedup.Deduplicator(chosen) as deduplicator:
         index = deduplicator._index
-        index.register("b", 0, repeats_id=False)
+        index.register(["b"], 0)
         batch = index.prepare([other, one])
         index.pass_texts(batch, 0, 1)
         found = index.drafts(Prepared(batch, 1), 0, 0, Excerpt.whole(one))
     runs = align(a, b, ngram)
     if found:
         assert found[0].novel == len(a) - sum(run.length for run in runs) or found[0].kind == "exact"
-
-
-lines = st.lists(
-    st.binary(max_size=60) | st.text(max_size=30).map(lambda text: text.encode("utf-8", "surrogatepass")), max_size=4
-)
-
-
-@settings(max_examples=500, deadline=None)
-@given(
-    lines=lines,
-    tail=st.sampled_from(
-        [b"", b'"text":1', b'"text":"\\u0041"', b'"text""text"', b"\xed\xa0\x80", b"\xf4\x90\x80\x80"]
-    ),
-)
-def test_plain_lines_are_told_alike(lines: list[bytes], tail: bytes) -> None:
-    """Which lines may be read in the quick way: UTF-8, the name once, no escaped code unit."""
-    assert native is not None
-    for given_lines in (lines, [line + tail for line in lines], [b'{"text":' + line + b"}" for line in lines]):
-        expected = reference.are_plain_lines(given_lines, b'"text"')
-        assert native.are_plain_lines(given_lines, b'"text"') == expected
 
 
 def test_every_instruction_set_gives_the_same_answers() -> None:
@@ -214,9 +193,11 @@ def test_fingerprints_tell_texts_apart(kernels: ModuleType) -> None:
     """Equal texts have equal fingerprints under a secret, other texts and other secrets others."""
     secret = os.urandom(384)
     texts = ["", "a", "ä", "aa", "\u4e2d", "\U0001f600", "\ud800", "a" * 1000, "a" * 999 + "b", "a\x00"]
-    found = [kernels.fingerprint(text, secret) for text in texts]
-    assert found == [kernels.fingerprint("".join(list(text)), secret) for text in texts]
+    found = kernels.fingerprints(texts, secret)
+    assert found == kernels.fingerprints(["".join(list(text)) for text in texts], secret)
     assert len(set(found)) == len(texts)
-    assert kernels.fingerprint("a" * 1000, os.urandom(384)) not in found
+    assert kernels.fingerprints(["a" * 1000], os.urandom(384))[0] not in found
+    lines = kernels.read_lines(b'{"text":"a"}\n{"text":"\\u00e4"}\n{"text":"\xc3\xa4"}', b"text", b"id")
+    assert kernels.fingerprints(lines, secret) == [found[1], found[2], found[2]]
     with pytest.raises(ValueError, match="384"):
-        kernels.fingerprint("a", b"short")
+        kernels.fingerprints(["a"], b"short")

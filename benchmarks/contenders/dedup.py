@@ -24,7 +24,7 @@ def documents(corpus: Path, jobs: int, clock: Clock) -> list[str]:
     settings = Settings(unit="document", threshold=THRESHOLD, ngram=NGRAM)
     with clock.phase("read and match"), Progress(quiet=True) as progress:
         matched = match_files([str(corpus)], settings, Reading(), progress, jobs=jobs)
-        return [document.id for document, duplicate in matched if duplicate is None]
+        return [document for document, duplicate in matched if duplicate is None]
 
 
 def paragraphs(corpus: Path, jobs: int, clock: Clock) -> list[Span]:

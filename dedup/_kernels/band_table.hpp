@@ -62,8 +62,6 @@ public:
         }
     }
 
-    int64_t bytes() const { return slots_.bytes(); }
-
 private:
     static const uint64_t EMPTY = ~0ULL, OVERSIZED = 1ULL << 62;
     struct Slot {

@@ -1,7 +1,8 @@
 /* 64 characters at once: which are ASCII, which belong to a word, and all of them in lower case.
  *
  * One struct for each instruction set, alike but for how they do it; `lanes.hpp` chooses. `chunk(text, count, lower)`
- * reads `count` (1 to 64) characters and writes 64 bytes; those of characters beyond ASCII mean nothing. */
+ * reads `count` (1 to 64) characters and writes 64 bytes; those of characters beyond ASCII mean nothing.
+ * `special(bytes, count)` says which bytes cannot stand for themselves in a string of JSON, or end it. */
 #ifndef DEDUP_CHUNKS_HPP
 #define DEDUP_CHUNKS_HPP
 
@@ -33,6 +34,14 @@ struct PortableChunks {
             lower[i] = static_cast<uint8_t>(code | (letter ? 32 : 0));
             found.words |= static_cast<uint64_t>(word) << i;
             found.not_ascii |= static_cast<uint64_t>(code > 127) << i;
+        }
+        return found;
+    }
+    static uint64_t special(const uint8_t *bytes, int64_t count) {
+        uint64_t found = 0;
+        for (int64_t i = 0; i < count; i++) {
+            const uint8_t c = bytes[i];
+            found |= static_cast<uint64_t>(c < 0x20 || c > 0x7f || c == '"' || c == '\\') << i;
         }
         return found;
     }
@@ -87,6 +96,21 @@ struct Avx2Chunks {
         return {words[0] | static_cast<uint64_t>(words[1]) << 32,
                 not_ascii[0] | static_cast<uint64_t>(not_ascii[1]) << 32};
     }
+    DEDUP_AVX2 static inline uint32_t special_half(__m256i v) { /* as signed bytes, those beyond ASCII are below 32 too */
+        const __m256i low = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), v);
+        const __m256i quotes = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('"'));
+        const __m256i backslashes = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\\'));
+        return static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_or_si256(low, _mm256_or_si256(quotes, backslashes))));
+    }
+    DEDUP_AVX2 static inline uint64_t special(const uint8_t *text, int64_t count) {
+        uint8_t rest[64];
+        if (count < 64) {
+            std::memset(rest, ' ', sizeof rest);
+            std::memcpy(rest, text, static_cast<size_t>(count));
+            text = rest;
+        }
+        return special_half(bytes(text)) | static_cast<uint64_t>(special_half(bytes(text + 32))) << 32;
+    }
 };
 
 struct Avx512Chunks {
@@ -120,6 +144,12 @@ struct Avx512Chunks {
         const uint64_t underscores = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('_'));
         _mm512_storeu_si512(lower, _mm512_mask_blend_epi8(letters, v, folded));
         return {letters | digits | underscores, _mm512_movepi8_mask(v)};
+    }
+    DEDUP_AVX512 static inline uint64_t special(const uint8_t *text, int64_t count) {
+        const uint64_t mask = low_bits(count);
+        const __m512i v = bytes(text, mask);
+        return mask & (_mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(0x20)) | _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('"')) |
+                       _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\\')));
     }
 };
 

@@ -15,7 +15,7 @@ typedef int (*SentenceFinder)(void *context, const Text &text, Array<int64_t> &s
 struct SimpleMerge {
     Draft draft;
     Span cut;
-    int64_t entry, block, block_end; /* the entry, and the characters of the document that were compared with it */
+    int64_t entry, block; /* the entry, and where the block that was compared with it begins in the document */
     bool is_by_digest;
 };
 
@@ -129,12 +129,12 @@ private:
                 index_.make_drafts(batch, i, number, entry, sentences_.data, sentences_.size - 1);
             }
             for (int64_t k = 0; k < index_.drafts.drafts.size; k++)
-                if (!take(index_.drafts.drafts[k], entry, block.start + shift, block.end + shift, taken)) return false;
+                if (!take(index_.drafts.drafts[k], entry, block.start + shift, taken)) return false;
         }
         return true;
     }
 
-    bool take(Draft draft, int64_t entry, int64_t block, int64_t block_end, Array<Span> &taken) {
+    bool take(Draft draft, int64_t entry, int64_t block, Array<Span> &taken) {
         draft.core.start += block;
         draft.core.end += block;
         if (!add_core(draft.core)) return false;
@@ -146,7 +146,7 @@ private:
         draft.edits_end = edits.size;
         draft.pieces = first_piece;
         draft.pieces_end = pieces.size;
-        merges.push({draft, {0, 0}, entry, block, block_end, index_.is_by_digest});
+        merges.push({draft, {0, 0}, entry, block, index_.is_by_digest});
         taken.push(draft.core);
         return true;
     }

@@ -224,12 +224,6 @@ public:
         }
     }
 
-    int64_t bytes() const {
-        int64_t sum = entries_.bytes() + texts_.bytes() + digests_.bytes();
-        for (int64_t band = 0; band < recipe_.bands; band++) sum += tables_[band].bytes();
-        return sum;
-    }
-
 private:
     struct Undo {
         uint64_t key;

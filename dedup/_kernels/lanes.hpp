@@ -43,10 +43,11 @@ struct InstructionSet {
     int64_t (*ascii_tokens_2)(TokenList &, const uint16_t *, int64_t, int64_t);
     int64_t (*ascii_tokens_4)(TokenList &, const uint32_t *, int64_t, int64_t);
     void (*least_values)(const uint32_t *, int64_t, const uint32_t *, const uint32_t *, uint32_t *);
+    int64_t (*plain_run)(const uint8_t *, int64_t);
 };
 
 #define INSTRUCTION_SET(name) \
-    { #name, name::ascii_tokens_1, name::ascii_tokens_2, name::ascii_tokens_4, name::least_values }
+    { #name, name::ascii_tokens_1, name::ascii_tokens_2, name::ascii_tokens_4, name::least_values, name::plain_run }
 
 static const InstructionSet instruction_sets[] = {
 #ifdef DEDUP_X86

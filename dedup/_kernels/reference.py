@@ -2,7 +2,7 @@
 
 from dedup._kernels.reference_arrays import (
     band_keys,
-    fingerprint,
+    fingerprints,
     minhash,
     number_tokens,
     overlap,
@@ -13,7 +13,7 @@ from dedup._kernels.reference_arrays import (
 )
 from dedup._kernels.reference_blocks import split
 from dedup._kernels.reference_index import Batch, Index
-from dedup._kernels.reference_lines import are_plain_lines
+from dedup._kernels.reference_lines import Lines, read_lines
 
 NAME = "reference"
 
@@ -21,12 +21,13 @@ __all__ = [
     "NAME",
     "Batch",
     "Index",
-    "are_plain_lines",
+    "Lines",
     "band_keys",
-    "fingerprint",
+    "fingerprints",
     "minhash",
     "number_tokens",
     "overlap",
+    "read_lines",
     "shingle",
     "sign",
     "split",

@@ -46,9 +46,13 @@ class Batch:
         found = self.blocks[text][number]
         return found.start, found.end
 
-    def characters(self) -> int:
-        """Characters of all texts."""
-        return sum(map(len, self.texts))
+    def length(self, text: int) -> int:
+        """Characters of a text."""
+        return len(self.texts[text])
+
+    def totals(self, first: int, last: int) -> tuple[int, int]:
+        """Blocks and characters of texts [first, last)."""
+        return sum(map(len, self.blocks[first:last])), sum(map(len, self.texts[first:last]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +103,6 @@ class Index:
         """Buckets that were full when one more entry came."""
         return len(self._oversized)
 
-    @property
-    def bytes(self) -> int:
-        """Memory taken by what is kept, roughly."""
-        return sum(200 + len(entry.text) for entry in self._entries)
-
     def keep_texts_in(self, file: int, resident: int) -> bool:
         """Keep texts in a file, of whose descriptor a copy is taken, and at most `resident` bytes of them in memory.
 
@@ -112,13 +111,13 @@ class Index:
         del file, resident
         return False
 
-    def prepare(self, texts: list[str], unit: int) -> Batch:
+    def prepare(self, texts: Sequence[str], unit: int) -> Batch:
         """Split texts into blocks, and compute what the index looks them up by."""
-        return Batch(texts, [self._blocks(text, split(text, unit)) for text in texts])
+        return self.prepare_spans(texts, [split(text, unit) for text in texts])
 
-    def prepare_spans(self, texts: list[str], spans: list[list[Span]]) -> Batch:
+    def prepare_spans(self, texts: Sequence[str], spans: list[list[Span]]) -> Batch:
         """The same for texts whose blocks were found elsewhere."""
-        return Batch(texts, [self._blocks(text, blocks) for text, blocks in zip(texts, spans, strict=True)])
+        return Batch(list(texts), [self._blocks(text, blocks) for text, blocks in zip(texts, spans, strict=True)])
 
     def pass_texts(self, batch: Batch, first: int, last: int, document: int) -> tuple[int, int]:
         """Go through texts [first, last), whose documents are numbered on from `document`, and commit each.

@@ -59,7 +59,6 @@ public:
         return mapped_ + size;
     }
 
-    int64_t bytes() const { return file_ < 0 ? memory_.bytes() : capacity_; }
 
 private:
     static const int64_t STEP = 16 << 20; /* bytes by which a file grows, and by which it is let go */

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import BinaryIO, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import BinaryIO, NamedTuple, Protocol
 
 from msgspec import Struct
 
-from dedup.records import Document
+from dedup.records import Cleaned, Document
 
 
 class Record(Struct, frozen=True, gc=False):
@@ -20,7 +20,6 @@ class Record(Struct, frozen=True, gc=False):
         is_named: Whether it holds an id; else the document's id was made from its place.
         skipped: Why it holds no document, as a short name; "" where there is nothing to read (a blank line).
         detail: What exactly is wrong, for people.
-        is_plain: Whether it was read in a quick way, if its format has one.
     """
 
     raw: bytes
@@ -29,11 +28,82 @@ class Record(Struct, frozen=True, gc=False):
     is_named: bool = True
     skipped: str = ""
     detail: str = ""
-    is_plain: bool = False
 
     def place(self, name: str) -> str:
         """Where the record stands, for people: the name of its input, with its line if it has one."""
         return name if self.line is None else f"{name}:{self.line}"
+
+
+class Chunk(NamedTuple):
+    """The bytes of some records before anybody looks at them.
+
+    Attributes:
+        first: Number of the first of them in its input, from 1.
+        data: The bytes, of whole records.
+    """
+
+    first: int
+    data: bytes
+
+
+class Records(Protocol):
+    """Some records of an input, in order. Together their bytes are those they were read from."""
+
+    @property
+    def documents(self) -> Sequence[Document]:
+        """What those hold that hold a document."""
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """Which those are: one number, from 0, for every document."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, i: int, /) -> Record: ...
+
+    def raw(self, first: int, last: int) -> bytes:
+        """The bytes of records [first, last)."""
+
+    def skipped(self, first: int, last: int) -> Sequence[Record]:
+        """Those of records [first, last) that could not be read."""
+
+    def replaced(self, i: int, cleaned: Cleaned) -> tuple[bytes, str]:
+        """The bytes of a record that holds a document with the cleaned text, and the `spelling` that `Format.with_text`
+        needs to turn them back: what besides the original text has to be known for that.
+        """
+
+
+class RecordList:
+    """Records that were read one by one.
+
+    Args:
+        records: The records.
+        replaced: The bytes of one with another text, and its spelling.
+    """
+
+    def __init__(self, records: list[Record], replaced: Callable[[Record, str], tuple[bytes, str]]) -> None:
+        self._records = records
+        self._replaced = replaced
+        self.documents = [record.document for record in records if record.document is not None]
+        self.numbers = [i for i, record in enumerate(records) if record.document is not None]
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __getitem__(self, i: int) -> Record:
+        return self._records[i]
+
+    def raw(self, first: int, last: int) -> bytes:
+        """See `Records`."""
+        return b"".join(record.raw for record in self._records[first:last])
+
+    def skipped(self, first: int, last: int) -> list[Record]:
+        """See `Records`."""
+        return [record for record in self._records[first:last] if record.skipped]
+
+    def replaced(self, i: int, cleaned: Cleaned) -> tuple[bytes, str]:
+        """See `Records`."""
+        return self._replaced(self._records[i], cleaned.text)
 
 
 class Format(Protocol):
@@ -42,22 +112,11 @@ class Format(Protocol):
     holds_one: bool
     """Whether a file is one document, and has no reason to be there without it."""
 
-    def pieces(self, stream: BinaryIO, size: int) -> Iterator[list[bytes]]:
-        """The bytes of each record, in order, in lists of about `size` bytes; together they are the input."""
+    def chunks(self, stream: BinaryIO, size: int) -> Iterator[Chunk]:
+        """The bytes of an input, in parts of about `size`."""
 
-    def records(self, pieces: Sequence[bytes], name: str, first: int) -> list[Record]:
-        """What the bytes of some records hold; any thread may ask.
-
-        Args:
-            pieces: The bytes.
-            name: What the input is called.
-            first: Number of the first of these records in it, from 1.
-        """
+    def records(self, chunk: Chunk, name: str) -> Records:
+        """What they hold, in an input of this name; any thread may ask."""
 
     def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:
-        """The bytes of a record with its text replaced, everything else as it was; see `spelling`."""
-
-    def replaced(self, record: Record, text: str) -> tuple[bytes, str]:
-        """The bytes of a record that holds a document with its text replaced, and the `spelling` that `with_text` needs
-        to turn them back: what besides the original text has to be known for that.
-        """
+        """The bytes of a record with its text replaced, everything else as it was; see `Records.replaced`."""

@@ -6,9 +6,10 @@ A line is written back byte for byte unless its text changed; then only the text
 from __future__ import annotations
 
 import codecs
+import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from json.decoder import WHITESPACE, scanstring  # type: ignore[attr-defined]  # public in CPython, not in the stubs
 from json.encoder import encode_basestring_ascii
@@ -17,15 +18,16 @@ from typing import Any, BinaryIO
 import msgspec
 
 from dedup import _kernels
-from dedup.formats.base import Record
-from dedup.records import Document
+from dedup._kernels import Lines
+from dedup.documents import LineDocuments
+from dedup.formats.base import Chunk, Record, RecordList, Records
+from dedup.records import Cleaned, Document
 
 _RAW_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ANY = msgspec.json.Decoder()
 # A name with an escape in it: only then may a field be called otherwise than its bytes say.
 _ESCAPED_NAME = re.compile(rb'\\u[0-9A-Fa-f]{4}[^"]*"\s*:')
 _NUMBER_BEGINS = tuple(b"%c" % character for character in b"-0123456789")
-_VALUE = re.compile(rb"\s*:\s*")
 _ESCAPED, _UNESCAPED = "escaped", "unescaped"
 
 
@@ -45,32 +47,25 @@ class JsonLines:
         self._text_field = text_field
         self._id_field = id_field
         self._spelt = json.dumps(text_field, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        names = {"text": text_field} if text_field == id_field else {"text": text_field, "id": id_field}
-        line = msgspec.defstruct("Line", [(name, str) for name in names], rename=names)
-        self._quick_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(line)
-        self._has_ids = "id" in names
+        self._names = [name.encode("utf-8", "surrogatepass") for name in (text_field, id_field)]
 
-    def pieces(self, stream: BinaryIO, size: int) -> Iterator[list[bytes]]:
-        """The lines, with their ends."""
-        while lines := stream.readlines(size):
-            yield lines
+    def chunks(self, stream: BinaryIO, size: int) -> Iterator[Chunk]:
+        """Whole lines, with their ends."""
+        first = 1
+        while data := stream.read(size):
+            if not data.endswith(b"\n"):
+                data += stream.readline()
+            yield Chunk(first, data)
+            first += data.count(b"\n")
 
-    def records(self, pieces: Sequence[bytes], name: str, first: int) -> list[Record]:
+    def records(self, chunk: Chunk, name: str) -> Records:
         """What lines hold. One that holds no document is skipped; its bytes still stand in the record."""
-        return self._quickly(pieces, first) or [self._record(raw, name, i) for i, raw in enumerate(pieces, first)]
-
-    def _quickly(self, pieces: Sequence[bytes], first: int) -> list[Record] | None:
-        """Lines that all hold an id and a text, without decoding anything else; None where that needs a closer look."""
-        if not self._has_ids or not _kernels.chosen().are_plain_lines(pieces, self._spelt):
-            return None
-        try:
-            found = self._quick_decoder.decode_lines(b"".join(pieces))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return None
-        if len(found) != len(pieces):
-            return None
-        lines = zip(pieces, found, range(first, first + len(pieces)), strict=True)
-        return [Record(raw, Document(line.id, line.text), number, is_plain=True) for raw, line, number in lines]
+        if self._text_field != self._id_field:
+            lines = _kernels.chosen().read_lines(chunk.data, *self._names)
+            if lines is not None:
+                return _PlainLines(lines, chunk, name, self._replaced)
+        raws = io.BytesIO(chunk.data).readlines()
+        return RecordList([self._record(raw, name, i) for i, raw in enumerate(raws, chunk.first)], self._replaced)
 
     def _record(self, raw: bytes, name: str, number: int) -> Record:
         line = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
@@ -97,33 +92,17 @@ class JsonLines:
             written = spelling.encode("utf-8")
         return line[:start].encode("utf-8") + written + line[end:].encode("utf-8")
 
-    def replaced(self, record: Record, text: str) -> tuple[bytes, str]:
+    def _replaced(self, record: Record, text: str) -> tuple[bytes, str]:
         """The spelling is `escaped` or `unescaped`, where that does not show; failing that the text as written."""
         original = "" if record.document is None else record.document.text
-        start, written, styles = self._written(record, original)
+        line = record.raw.decode("utf-8")
+        start, end = self._text_span(line)
+        written = line[start:end].encode("utf-8")
         new = _spelt(text, is_escaped=_is_escaped(written))
-        replaced = record.raw[:start] + new + record.raw[start + len(written) :]
-        for spelling, is_escaped in (("", _is_escaped(new)), (_ESCAPED, True), (_UNESCAPED, False)):
-            if is_escaped in styles:
-                return replaced, spelling
-        return replaced, written.decode("utf-8")
-
-    def _written(self, record: Record, text: str) -> tuple[int, bytes, tuple[bool, ...]]:
-        """Where the value of the text stands in a line, how it is written, and whether `_spelt` writes it so: with
-        characters escaped, without, both, or neither.
-        """
-        raw = record.raw
-        if record.is_plain or _kernels.chosen().are_plain_lines([raw], self._spelt):
-            start = _VALUE.match(raw, raw.index(self._spelt) + len(self._spelt)).end()  # type: ignore[union-attr]
-            for is_escaped in (False, True):
-                written = _spelt(text, is_escaped=is_escaped)
-                if raw.startswith(written, start):
-                    return start, written, (True, False) if _is_escaped(written) != is_escaped else (is_escaped,)
-        line = raw.decode("utf-8")
-        first, last = self._text_span(line)
-        written = line[first:last].encode("utf-8")
-        styles = tuple(style for style in (False, True) if _spelt(text, is_escaped=style) == written)
-        return len(line[:first].encode("utf-8")), written, styles
+        styles = [_spelt(original, is_escaped=is_escaped) == written for is_escaped in (False, True)]
+        replaced = line[:start].encode("utf-8") + new + line[end:].encode("utf-8")
+        spelling = _spelling(styles, is_escaped=_is_escaped(new)) if any(styles) else written.decode("utf-8")
+        return replaced, spelling
 
     def _document(self, line: bytes) -> tuple[str, str | None]:
         """Text and id of a line, or an exact account of why there are none."""
@@ -143,6 +122,51 @@ class JsonLines:
 
     def _text_span(self, line: str) -> tuple[int, int]:
         return next((start, end) for name, start, end in _walk(line) if name == self._text_field)
+
+
+class _PlainLines:
+    """Records in lines that the kernels have read: nothing is decoded or made that nobody asks for.
+
+    Args:
+        lines: The lines.
+        chunk: Where they were read.
+        name: The input.
+        otherwise: The bytes of a record with another text, and its spelling, where the text has no usual one.
+    """
+
+    def __init__(
+        self, lines: Lines, chunk: Chunk, name: str, otherwise: Callable[[Record, str], tuple[bytes, str]]
+    ) -> None:
+        self._lines = lines
+        self._first = first = chunk.first
+        self._otherwise = otherwise
+        self.documents = LineDocuments(lines, f"{name}:", first)
+        self.numbers = range(len(lines))
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __getitem__(self, i: int) -> Record:
+        if not 0 <= i < len(self):
+            raise IndexError(i)
+        return Record(self.raw(i, i + 1), self.documents[i], self._first + i, self._lines.id(i) is not None)
+
+    def raw(self, first: int, last: int) -> bytes:
+        """See `Records`."""
+        return self._lines.raw(first, last)
+
+    def skipped(self, first: int, last: int) -> tuple[()]:  # noqa: ARG002  # every line holds a document
+        """None."""
+        return ()
+
+    def replaced(self, i: int, cleaned: Cleaned) -> tuple[bytes, str]:
+        """See `Records`."""
+        styles = self._lines.styles(i)
+        if not any(styles):
+            return self._otherwise(self[i], cleaned.text)
+        is_escaped = styles[1] or _is_escaped(cleaned.text)
+        cuts = [(merge.start, merge.end) for merge in cleaned.merges]
+        return self._lines.cut(i, cuts), _spelling(styles, is_escaped=is_escaped)
 
 
 class _SkippedError(Exception):
@@ -207,12 +231,19 @@ def _walk(line: str) -> Iterator[tuple[str, int, int]]:
             position = WHITESPACE.match(line, position + 1).end()
 
 
-def _is_escaped(written: bytes) -> bool:
+def _spelling(styles: Sequence[bool], *, is_escaped: bool) -> str:
+    """What has to be said about how a text was written, without and with escapes, when what is left looks so."""
+    if styles[is_escaped]:
+        return ""
+    return _ESCAPED if styles[True] else _UNESCAPED
+
+
+def _is_escaped(written: bytes | str) -> bool:
     """Whether characters beyond ASCII are escaped, as far as a string shows it.
 
     DEL is the one ASCII character that the standard library escapes only with all others beyond ASCII.
     """
-    return written.isascii() and b"\x7f" not in written
+    return written.isascii() and (b"\x7f" if isinstance(written, bytes) else "\x7f") not in written  # type: ignore[operator]
 
 
 def _spelt(text: str, *, is_escaped: bool) -> bytes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import BinaryIO
 
-from dedup.formats.base import Record
+from dedup.formats.base import Chunk, Record, RecordList
 from dedup.records import Document
 
 
@@ -14,21 +14,21 @@ class Plain:
 
     holds_one = True
 
-    def pieces(self, stream: BinaryIO, size: int) -> Iterator[list[bytes]]:  # noqa: ARG002  # it cannot be divided
+    def chunks(self, stream: BinaryIO, size: int) -> Iterator[Chunk]:  # noqa: ARG002  # it cannot be divided
         """The whole file."""
-        yield [stream.read()]
+        yield Chunk(1, stream.read())
 
-    def records(self, pieces: Sequence[bytes], name: str, first: int) -> list[Record]:  # noqa: ARG002  # there is one
+    def records(self, chunk: Chunk, name: str) -> RecordList:
         """The text; skipped as `invalid-utf8` where it is not UTF-8."""
-        return [_record(raw, name) for raw in pieces]
+        return RecordList([_record(chunk.data, name)], _replaced)
 
     def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:  # noqa: ARG002  # nothing but its text
         """The text's bytes."""
         return text.encode("utf-8")
 
-    def replaced(self, record: Record, text: str) -> tuple[bytes, str]:  # noqa: ARG002  # a text has one spelling
-        """The text's bytes."""
-        return text.encode("utf-8"), ""
+
+def _replaced(record: Record, text: str) -> tuple[bytes, str]:  # noqa: ARG001  # a text has one spelling
+    return text.encode("utf-8"), ""
 
 
 def _record(raw: bytes, name: str) -> Record:

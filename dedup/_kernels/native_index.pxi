@@ -1,0 +1,317 @@
+"""Batches and the index: what `reference_index.py` says, and the building of merges."""
+
+
+cdef class Batch:
+    cdef CppBatch batch
+    cdef object texts  # list of str, or Lines: whose characters the batch points at
+
+    def count(self, int64_t text):
+        return self.batch.offsets[text + 1] - self.batch.offsets[text]
+
+    def block(self, int64_t text, int64_t number):
+        cdef const CppBlock *found = &self.batch.blocks[self.batch.offsets[text] + number]
+        return found.start, found.end
+
+    def length(self, int64_t text):
+        return self.batch.texts[text].length
+
+    def totals(self, int64_t first, int64_t last):
+        cdef int64_t i, characters = 0
+        if first == last:
+            return 0, 0
+        for i in range(first, last):
+            characters += self.batch.texts[i].length
+        return self.batch.offsets[last] - self.batch.offsets[first], characters
+
+    cdef str source(self, int64_t text):
+        return self.texts[text] if isinstance(self.texts, list) else _str(self.batch.texts[text])
+
+
+cdef int _find_texts(object texts, Array[Text] &found) except -1:
+    """The characters of texts, a list of str or Lines."""
+    cdef int64_t i
+    cdef str text
+    if isinstance(texts, Lines):
+        for i in range((<Lines>texts).lines.lines.size):
+            found.push((<Lines>texts).lines.lines[i].text.text)
+    else:
+        for text in texts:
+            found.push(_text_of(text))
+    return 0
+
+
+def fingerprints(texts not None, bytes secret not None):
+    cdef Array[Text] sources
+    cdef Array[uint64_t] found
+    cdef const uint8_t *key = <const uint8_t *><const char *>secret
+    cdef const char *first
+    cdef size_t size
+    cdef int64_t i
+    if len(secret) != 384:
+        raise ValueError(f"a secret has 384 bytes, not {len(secret)}")
+    _find_texts(texts, sources)
+    found.resize(2 * sources.size + 1)
+    with nogil:
+        for i in range(sources.size):
+            size = sources[i].length * sources[i].width
+            found[2 * i] = xxh3_keyed(<const uint8_t *>sources[i].data, size, key) + sources[i].width
+            found[2 * i + 1] = xxh3_keyed(<const uint8_t *>sources[i].data, size, key + 192)
+    first = <const char *>found.data
+    return [first[16 * i : 16 * i + 16] for i in range(sources.size)]
+
+
+cdef list _edits(const Array[CppEdit] &edits, const CppDraft &draft, str source, int64_t begin, int64_t shift,
+                 int64_t kept):
+    """The edits of a draft. The block begins at `begin` of its text; block and copy at `shift` and `kept` of their
+    documents."""
+    cdef int64_t k
+    cdef CppEdit edit
+    cdef list found = []
+    for k in range(draft.edits, draft.edits_end):
+        edit = edits[k]
+        found.append(Edit(
+            Span_(edit.a + shift, edit.a_end + shift),
+            Span_(edit.b + kept, edit.b_end + kept),
+            source[edit.a + begin : edit.a_end + begin],
+        ))
+    return found
+
+
+cdef list _restore(const Array[CppPiece] &pieces, const CppDraft &draft, str source, int64_t begin, int64_t kept):
+    """The pieces of what was cut, likewise."""
+    cdef int64_t k
+    cdef CppPiece piece
+    cdef list found = []
+    for k in range(draft.pieces, draft.pieces_end):
+        piece = pieces[k]
+        if piece.is_literal:
+            found.append(source[piece.start + begin : piece.end + begin])
+        else:
+            found.append(Span_(piece.start + kept, piece.end + kept))
+    return found
+
+
+cdef int _find_sentences(void *context, const Text &text, Array[int64_t] &starts) noexcept with gil:
+    cdef Index index = <Index>context
+    cdef int64_t start
+    try:
+        for start in index.sentences(_str(text)):
+            starts.push(start)
+        return True
+    except BaseException as error:
+        index.failure = error
+        return False
+
+
+cdef class Index:
+    can_draft = True
+
+    cdef CppRecipe recipe
+    cdef CppIndex *index
+    cdef SimpleDocument *simple
+    cdef object sentences, failure
+
+    def __cinit__(self, recipe not None: Recipe):
+        cdef const uint32_t[::1] multipliers = recipe.multipliers
+        cdef const uint32_t[::1] increments = recipe.increments
+        self.recipe.rules.ngram = recipe.ngram
+        self.recipe.rules.min_tokens = recipe.min_tokens
+        self.recipe.rules.max_edit = recipe.max_edit
+        self.recipe.rules.threshold = recipe.threshold
+        self.recipe.rules.keeps_novel = recipe.keeps_novel
+        self.recipe.rules.cuts_at_words = recipe.cuts_at_words
+        self.recipe.bands = recipe.bands
+        self.recipe.rows = recipe.rows
+        self.recipe.bucket_limit = recipe.bucket_limit
+        self.recipe.permutations.draw(&multipliers[0], &increments[0], multipliers.shape[0])
+        self.index = new CppIndex(self.recipe)
+        self.simple = new SimpleDocument(self.index[0], self.recipe, _find_sentences, <void *>self)
+
+    def __dealloc__(self):
+        del self.simple
+        del self.index
+
+    def __len__(self):
+        return self.index.size()
+
+    def keep_texts_in(self, int file, int64_t resident):
+        return self.index.keep_texts_in(file, resident)
+
+    @property
+    def oversized_buckets(self):
+        return self.index.oversized_buckets
+
+    def prepare(self, texts not None, int unit):
+        cdef Batch result = Batch()
+        cdef Scratch scratch
+        cdef Array[Text] sources
+        cdef int64_t i
+        result.texts = texts
+        _find_texts(texts, sources)
+        with nogil:
+            for i in range(sources.size):
+                prepare_text(self.recipe, sources[i], unit, result.batch, scratch)
+        return result
+
+    def prepare_spans(self, texts not None, list spans not None):
+        cdef Batch result = Batch()
+        cdef Scratch scratch
+        cdef Array[Text] sources
+        cdef Array[Span] found
+        cdef Array[int64_t] ends
+        cdef Span span
+        cdef int64_t i, start = 0
+        result.texts = texts
+        _find_texts(texts, sources)
+        for blocks in spans:
+            for span.start, span.end in blocks:
+                found.push(span)
+            ends.push(found.size)
+        with nogil:
+            for i in range(sources.size):
+                prepare_spans(self.recipe, sources[i], found.data + start, ends[i] - start, result.batch, scratch)
+                start = ends[i]
+        return result
+
+    def pass_texts(self, Batch batch not None, int64_t first, int64_t last, int64_t document):
+        cdef int64_t stopped
+        with nogil:
+            stopped = self.index.pass_texts(batch.batch, first, last, document)
+        return stopped, self.index.stopped_at
+
+    def match_texts(self, Batch batch not None, int64_t document):
+        cdef int64_t i
+        cdef TextMatch found
+        with nogil:
+            self.index.match_texts(batch.batch, document)
+        result = []
+        for i in range(self.index.text_matches.size):
+            found = self.index.text_matches[i]
+            result.append((found.text, found.match.entry, found.match.similarity, found.is_by_digest))
+        return result
+
+    def pass_through(self, Batch batch not None, int64_t text, int64_t first, int64_t document, int64_t shift):
+        # The interpreter is not left to other threads: they would keep it longer than this takes.
+        return self.index.pass_through(batch.batch, text, first, document, shift)
+
+    def matches(self):
+        cdef int64_t i
+        return [(self.index.matches[i].entry, self.index.matches[i].similarity) for i in range(self.index.matches.size)]
+
+    @property
+    def is_by_digest(self):
+        return self.index.is_by_digest
+
+    @property
+    def has_same_characters(self):
+        return self.index.has_same_characters
+
+    def find_similar(self, Batch batch not None, int64_t text, int64_t number):
+        self.index.find_similar(batch.batch, text, number)
+        return self.matches()
+
+    def keep(self, Batch batch not None, int64_t text, int64_t number, int64_t document, int64_t shift):
+        self.index.keep(batch.batch, text, number, document, shift)
+
+    def kept(self):
+        cdef int64_t i
+        return [(self.index.kept[i].start, self.index.kept[i].end) for i in range(self.index.kept.size)]
+
+    def entry(self, int64_t number):
+        cdef const CppEntry *found = &self.index[0][number]
+        return found.document, found.start, found.end
+
+    def text(self, int64_t number):
+        return _str(self.index.text(number))
+
+    def drafts(self, Batch batch not None, int64_t text, int64_t number, int64_t entry, int64_t shift, sentences):
+        cdef Array[int64_t] starts
+        cdef bint were_missed
+        cdef int64_t start
+        cdef const int64_t *given = NULL
+        if sentences is not None:
+            starts.push(0)
+            starts.clear()  # there is an address even where there is no sentence
+            for start in sentences:
+                starts.push(start)
+            given = starts.data
+        were_missed = self.index.make_drafts(batch.batch, text, number, entry, given, starts.size)
+        if were_missed:
+            return None
+        cdef const CppBlock *block = &batch.batch.blocks[batch.batch.offsets[text] + number]
+        cdef int64_t begin = block.start, kept = self.index[0][entry].start
+        cdef str source = batch.source(text)
+        return [self._draft(i, source, begin, shift, kept) for i in range(self.index.drafts.drafts.size)]
+
+    def mark_pieces(self, int64_t document):
+        self.index.mark_pieces(document)
+
+    def clean_simply(self, Batch batch not None, int64_t text, int64_t document, int unit, sentences, owner):
+        cdef bint is_clean
+        self.sentences = sentences
+        is_clean = self.simple.clean(batch.batch, text, document, unit)
+        self.sentences = None
+        if self.failure is not None:
+            failure, self.failure = self.failure, None
+            raise failure
+        if not is_clean:
+            self.index.roll_back()
+            self.index.pass_through(batch.batch, text, 0, document, 0)
+            return None
+        cdef str source = batch.source(text)
+        cdef int64_t i, position = 0, shift, kept
+        cdef SimpleMerge *merge
+        cdef list left = [], merges = []
+        own = owner(document)
+        for i in range(self.simple.merges.size):
+            merge = &self.simple.merges[i]
+            left.append(source[position : merge.cut.start])
+            position = merge.cut.end
+            shift, kept = merge.block, self.index[0][merge.entry].start
+            restore = _restore(self.simple.pieces, merge.draft, source, shift, kept)
+            if merge.cut.start < merge.draft.core.start:
+                restore.insert(0, source[merge.cut.start : merge.draft.core.start])
+            if merge.draft.core.end < merge.cut.end:
+                restore.append(source[merge.draft.core.end : merge.cut.end])
+            entry_owner = owner(self.index[0][merge.entry].document)
+            merges.append(Merge(
+                own[0],
+                own[1] if own[2] else None,
+                merge.cut.start,
+                merge.cut.end,
+                Place(
+                    entry_owner[0],
+                    entry_owner[1] if entry_owner[2] else None,
+                    merge.draft.canonical.start + kept,
+                    merge.draft.canonical.end + kept,
+                ),
+                "exact" if merge.draft.is_exact else "near",
+                merge.draft.similarity,
+                merge.draft.containment,
+                "digest" if merge.is_by_digest else "bands",
+                merge.draft.novel,
+                tuple(_edits(self.simple.edits, merge.draft, source, shift, shift, kept)),
+                tuple(restore),
+            ))
+        left.append(source[position:])
+        return "".join(left), tuple(merges)
+
+    cdef object _draft(self, int64_t i, str source, int64_t begin, int64_t shift, int64_t kept):
+        """One draft; `begin` is where the block stands in its text, `shift` and `kept` where texts begin in documents."""
+        cdef CppDraft found = self.index.drafts.drafts[i]
+        return Draft(
+            Span_(found.core.start + shift, found.core.end + shift),
+            Span_(found.canonical.start + kept, found.canonical.end + kept),
+            "exact" if found.is_exact else "near",
+            found.similarity,
+            found.containment,
+            found.novel,
+            tuple(_edits(self.index.drafts.edits, found, source, begin, shift, kept)),
+            tuple(_restore(self.index.drafts.pieces, found, source, begin, kept)),
+        )
+
+    def commit(self):
+        self.index.commit()
+
+    def roll_back(self):
+        self.index.roll_back()
