@@ -22,14 +22,11 @@ from dedup.blocks import split
 from dedup.books import Books
 from dedup.cleaning import cut
 from dedup.documents import ids_of, texts_of
-from dedup.drafts import draft
 from dedup.errors import SettingsError
 from dedup.excerpts import Excerpt
 from dedup.index import Index, Prepared
-from dedup.pairs import Pair
 from dedup.records import Cleaned, Document, Draft, Duplicate, Kind, Match, Place, Span, Summary, text_digest, utf8
 from dedup.settings import Settings
-from dedup.shingles import tokenize
 from dedup.visits import Visit, Visits
 from dedup.working import Working
 
@@ -301,8 +298,12 @@ class Deduplicator:
         """What of a block may be merged with an entry, as groups that go together or not at all."""
         drafts = self._index.drafts(part, number, match.entry, excerpt)
         if drafts is not None:
-            yield from ([draft] for draft in drafts)
+            yield from ([found] for found in drafts)
             return
+        from dedup.drafts import draft  # noqa: PLC0415  # these load NumPy, and few runs come here
+        from dedup.pairs import Pair  # noqa: PLC0415
+        from dedup.shingles import tokenize  # noqa: PLC0415
+
         pair = Pair(excerpt, tokenize(excerpt.text), self._index[match.entry], self.settings)
         for parts in pair.segments():
             yield [draft(pair, part) for part in parts]

@@ -8,10 +8,10 @@ resemblance and containment of documents, 1997). With equal `num_perm` and `seed
 
 from __future__ import annotations
 
+import random
+from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from dedup import _kernels
 from dedup.banding import Banding
@@ -25,18 +25,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Permutations:
-    """The maps of a signature: uint32 arrays of shape (num_perm,), `multipliers` odd."""
+    """The maps of a signature: uint32, `num_perm` of each, `multipliers` odd."""
 
-    multipliers: Shingles
-    increments: Shingles
+    multipliers: array[int]
+    increments: array[int]
 
     @classmethod
     def drawn(cls, num_perm: int, seed: int) -> Permutations:
-        """Draw them as datasketch does, from the Mersenne Twister that NumPy has frozen for good."""
-        generator = np.random.RandomState(seed)
-        multipliers = generator.randint(0, 1 << 31, num_perm, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
-        increments = generator.randint(0, 1 << 32, num_perm, dtype=np.uint32)
-        return cls(multipliers, increments)
+        """Draw them as datasketch does, from the Mersenne Twister seeded as `numpy.random.RandomState` seeds it."""
+        generator = _twister(seed)
+        multipliers = array("I", (generator.getrandbits(32) * 2 + 1 & 0xFFFFFFFF for _ in range(num_perm)))
+        return cls(multipliers, array("I", (generator.getrandbits(32) for _ in range(num_perm))))
+
+
+def _twister(seed: int) -> random.Random:
+    """A generator in the state that `init_genrand` makes (Matsumoto and Nishimura, mt19937ar.c, 2002).
+
+    Python has the generator, and seeds it otherwise; NumPy would take longer to load than many a run takes.
+    """
+    state = [seed]
+    for i in range(1, 624):
+        state.append(1812433253 * (state[-1] ^ state[-1] >> 30) + i & 0xFFFFFFFF)
+    generator = random.Random()  # noqa: S311  # nothing here is secret
+    generator.setstate((3, (*state, 624), None))
+    return generator
 
 
 def signatures(shingles: Shingles, shingle_offsets: Offsets, permutations: Permutations) -> Signatures:
@@ -76,7 +88,7 @@ def estimate(a: Signatures, b: Signatures) -> float:
     """The Jaccard similarity that two signatures of shape (num_perm,) suggest, 0..1; off by up to 1/sqrt(num_perm)."""
     if a.shape != b.shape:
         raise SettingsError("num_perm", (len(a), len(b)), "signatures of different lengths cannot be compared")
-    return float(np.count_nonzero(a == b) / len(a))
+    return float((a == b).mean())
 
 
 def to_datasketch(signature: Signatures, seed: int = 1) -> datasketch.MinHash:
@@ -94,4 +106,5 @@ def from_datasketch(minhash: datasketch.MinHash) -> Signatures:
     """
     if minhash.scheme != "affine32":
         raise SettingsError("scheme", minhash.scheme, "only datasketch's affine32 signatures can be compared")
-    return np.asarray(minhash.hashvalues, np.uint32).copy()
+    values: Signatures = minhash.hashvalues.astype("uint32")
+    return values

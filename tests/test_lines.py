@@ -87,6 +87,7 @@ def test_lines_are_lines_of_bytes(kernels: ModuleType) -> None:
     assert lines.raw(1, 2) == b'{"text":"2"}\n'
     assert lines.raw(2, 2) == b""
     assert len(kernels.read_lines(b"", b"text", b"id")) == 0
+    assert [kernels.count_lines(data * times) for times in range(3)] == [0, 2, 4]
 
 
 @pytest.mark.parametrize("kernels", IMPLEMENTATIONS)

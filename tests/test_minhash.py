@@ -57,12 +57,22 @@ def test_text_goes_through_to_datasketch() -> None:
     assert got[0].tolist() == oracle(shingles, 128, 1).hashvalues.tolist()
 
 
+@pytest.mark.parametrize("seed", [0, 1, 42, 2**32 - 1])
+def test_permutations_are_those_of_numpy(seed: int) -> None:
+    """The generator is seeded as NumPy seeds its own, which it has frozen for good."""
+    generator = np.random.RandomState(seed)
+    multipliers = generator.randint(0, 1 << 31, 700, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    drawn_maps = Permutations.drawn(700, seed)
+    assert drawn_maps.multipliers.tolist() == multipliers.tolist()
+    assert drawn_maps.increments.tolist() == generator.randint(0, 1 << 32, 700, dtype=np.uint32).tolist()
+
+
 def test_permutations_can_be_drawn_again() -> None:
     """The maps depend on number and seed alone, and their multipliers are odd."""
     for num_perm in (1, 5, 128):
         drawn_maps = Permutations.drawn(num_perm, 3)
-        assert drawn_maps.multipliers.dtype == drawn_maps.increments.dtype == np.uint32
-        assert (drawn_maps.multipliers % 2 == 1).all()
+        assert drawn_maps.multipliers.itemsize == drawn_maps.increments.itemsize == 4
+        assert all(multiplier % 2 for multiplier in drawn_maps.multipliers)
         assert len(drawn_maps.multipliers) == len(drawn_maps.increments) == num_perm
     again, other = Permutations.drawn(128, 3), Permutations.drawn(128, 4)
     assert drawn_maps.multipliers.tolist() == again.multipliers.tolist() != other.multipliers.tolist()

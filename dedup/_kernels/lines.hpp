@@ -11,6 +11,12 @@
 #include "lanes.hpp"
 #include "tokenize.hpp"
 
+static int64_t lines_ended(const uint8_t *bytes, int64_t size) {
+    int64_t count = 0;
+    for (int64_t i = 0; i < size; i++) count += bytes[i] == '\n';
+    return count;
+}
+
 /* A string or number as it was written, and decoded. */
 struct Value {
     int64_t start = 0, end = 0; /* in the bytes; of a string, what stands between its quotes */

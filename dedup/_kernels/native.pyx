@@ -2,8 +2,6 @@
 # distutils: language = c++
 """The native kernels: thin bindings of the C++ headers beside this file. `reference.py` says what each one computes."""
 
-import numpy as np
-
 from dedup._kernels.recipe import Recipe
 from dedup._kernels.unicode import TABLE
 from dedup.records import Draft, Edit, Merge, Place
@@ -178,6 +176,7 @@ cdef extern from "<string_view>" namespace "std" nogil:
 
 
 cdef extern from "lines.hpp" nogil:
+    int64_t lines_ended(const uint8_t *, int64_t)
     cdef struct Value:
         int64_t start
         int64_t end

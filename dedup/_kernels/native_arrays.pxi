@@ -1,7 +1,11 @@
-"""Single kernels on arrays and strings: what `reference_arrays.py` and `reference_blocks.py` say."""
+"""Single kernels on arrays and strings: what `reference_arrays.py` and `reference_blocks.py` say.
+
+NumPy takes longer to load than many a run takes, and no run needs it: each function here loads it for itself.
+"""
 
 
 cdef object _copy(const void *source, Py_ssize_t count, dtype):
+    import numpy as np
     result = np.empty(count, dtype)
     cdef uint8_t[::1] view
     if count:
@@ -11,6 +15,7 @@ cdef object _copy(const void *source, Py_ssize_t count, dtype):
 
 
 def tokenize(str text not None, const int64_t[:, ::1] spans):
+    import numpy as np
     cdef TokenList tokens
     cdef int64_t i, size, count = spans.shape[0], length = len(text), written = 0
     cdef Text source = _text_of(text)
@@ -52,6 +57,7 @@ def xxh3_64(const uint8_t[::1] data):
 
 
 def shingle(const uint64_t[::1] hashes, const int64_t[::1] token_offsets, int64_t ngram):
+    import numpy as np
     cdef int64_t i, blocks = token_offsets.shape[0] - 1, written = 0
     if ngram < 1:
         raise ValueError(f"ngram is at least 1, not {ngram}")
@@ -69,6 +75,7 @@ def shingle(const uint64_t[::1] hashes, const int64_t[::1] token_offsets, int64_
 
 def minhash(const uint32_t[::1] shingles, const int64_t[::1] shingle_offsets, const uint32_t[::1] multipliers,
             const uint32_t[::1] increments):
+    import numpy as np
     cdef int64_t i, first, count, blocks = shingle_offsets.shape[0] - 1, num_perm = multipliers.shape[0]
     cdef Permutations permutations
     cdef Array[uint32_t] mixed, signature
@@ -89,6 +96,7 @@ def minhash(const uint32_t[::1] shingles, const int64_t[::1] shingle_offsets, co
 
 
 def sign(list texts not None, int64_t ngram, const uint32_t[::1] multipliers, const uint32_t[::1] increments):
+    import numpy as np
     cdef int64_t i, count, num_perm = multipliers.shape[0]
     cdef Permutations permutations
     cdef Scratch scratch
@@ -119,6 +127,7 @@ def sign(list texts not None, int64_t ngram, const uint32_t[::1] multipliers, co
 
 
 def band_keys(const uint32_t[:, ::1] signatures, int64_t bands, int64_t rows):
+    import numpy as np
     cdef int64_t i, band, blocks = signatures.shape[0]
     if bands < 1 or rows < 1 or bands * rows > signatures.shape[1]:
         raise ValueError(f"{bands} bands of {rows} rows do not fit into {signatures.shape[1]} permutations")
@@ -132,6 +141,7 @@ def band_keys(const uint32_t[:, ::1] signatures, int64_t bands, int64_t rows):
 
 
 def number_tokens(const uint8_t[::1] folded, const int64_t[::1] folded_ends, const uint64_t[::1] hashes):
+    import numpy as np
     cdef int64_t count = hashes.shape[0], distinct
     ids = np.empty(count, np.int32)
     cdef int32_t[::1] out = ids
@@ -144,6 +154,7 @@ def number_tokens(const uint8_t[::1] folded, const int64_t[::1] folded_ends, con
 
 
 def overlap(const int32_t[::1] ids_a, const int32_t[::1] ids_b, int64_t ngram):
+    import numpy as np
     cdef int64_t counts[3]
     if ngram < 1:
         raise ValueError(f"ngram is at least 1, not {ngram}")

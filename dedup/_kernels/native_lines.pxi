@@ -44,6 +44,12 @@ cdef class Lines:
         return (<const char *>out.data)[:out.size]
 
 
+def count_lines(bytes data not None):
+    cdef const uint8_t *first = <const uint8_t *><const char *>data
+    cdef int64_t size = len(data)
+    return lines_ended(first, size)
+
+
 def read_lines(bytes data not None, bytes text_name not None, bytes id_name not None):
     cdef Lines found = Lines()
     cdef const uint8_t *first = <const uint8_t *><const char *>data

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from dedup._kernels.reference_arrays import Shingles
+from array import array
+from typing import NamedTuple
 
 DOCUMENT, LINE, PARAGRAPH = 0, 1, 2
 """Units that are found by characters alone."""
 
 
 class Recipe(NamedTuple):
-    """How blocks are compared: `Settings` as the kernels need them; the last two are the maps of the signature."""
+    """How blocks are compared: `Settings` as the kernels need them; the last two, uint32, are the maps of the signature."""
 
     ngram: int
     bands: int
@@ -23,5 +21,5 @@ class Recipe(NamedTuple):
     max_edit: int
     keeps_novel: bool
     cuts_at_words: bool
-    multipliers: Shingles
-    increments: Shingles
+    multipliers: array[int]
+    increments: array[int]

@@ -13,7 +13,7 @@ from dedup._kernels.reference_arrays import (
 )
 from dedup._kernels.reference_blocks import split
 from dedup._kernels.reference_index import Batch, Index
-from dedup._kernels.reference_lines import Lines, read_lines
+from dedup._kernels.reference_lines import Lines, count_lines, read_lines
 
 NAME = "reference"
 
@@ -23,6 +23,7 @@ __all__ = [
     "Index",
     "Lines",
     "band_keys",
+    "count_lines",
     "fingerprints",
     "minhash",
     "number_tokens",

@@ -6,6 +6,7 @@ Arrays in, arrays out. Offsets count characters of the text given; all array sha
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -26,6 +27,7 @@ TokenHashes: TypeAlias = "npt.NDArray[np.uint64]"
 Folded: TypeAlias = "npt.NDArray[np.uint8]"
 Ids: TypeAlias = "npt.NDArray[np.int32]"
 Shingles: TypeAlias = "npt.NDArray[np.uint32]"
+Maps: TypeAlias = "npt.NDArray[np.uint32] | array[int]"
 Signatures: TypeAlias = "npt.NDArray[np.uint32]"
 BandKeys: TypeAlias = "npt.NDArray[np.uint64]"
 TokenArrays: TypeAlias = "tuple[Offsets, Offsets, TokenHashes, Offsets, Folded, Offsets]"
@@ -151,7 +153,7 @@ def shingle(hashes: TokenHashes, token_offsets: Offsets, ngram: int) -> tuple[Sh
     return shingles, np.array(shingle_offsets, np.int64)
 
 
-def minhash(shingles: Shingles, shingle_offsets: Offsets, multipliers: Shingles, increments: Shingles) -> Signatures:
+def minhash(shingles: Shingles, shingle_offsets: Offsets, multipliers: Maps, increments: Maps) -> Signatures:
     """The MinHash signature of every block: min over its shingles of a * fmix32(shingle) + b modulo 2^32.
 
     Args:
@@ -169,14 +171,15 @@ def minhash(shingles: Shingles, shingle_offsets: Offsets, multipliers: Shingles,
     mixed = mixed * np.uint32(0xC2B2AE35)
     mixed ^= mixed >> np.uint32(16)
     signatures = np.full((len(shingle_offsets) - 1, len(multipliers)), 0xFFFFFFFF, np.uint32)
+    maps = np.asarray(multipliers, np.uint32), np.asarray(increments, np.uint32)
     for block, (start, end) in enumerate(pairwise(shingle_offsets.tolist())):
         for first in range(start, end, 4096):  # bounds the (shingles, num_perm) matrix
-            values = mixed[first : min(first + 4096, end), None] * multipliers + increments
+            values = mixed[first : min(first + 4096, end), None] * maps[0] + maps[1]
             np.minimum(signatures[block], values.min(axis=0), out=signatures[block])
     return signatures
 
 
-def sign(texts: list[str], ngram: int, multipliers: Shingles, increments: Shingles) -> Signatures:
+def sign(texts: list[str], ngram: int, multipliers: Maps, increments: Maps) -> Signatures:
     """The signatures of whole texts, one block each: uint32 of shape (texts, num_perm)."""
     if ngram < 1:
         raise ValueError(f"ngram is at least 1, not {ngram}")

@@ -62,6 +62,11 @@ class Lines:
         return (line.raw[: line.start] + "".join(kept) + line.raw[after:]).encode("utf-8")
 
 
+def count_lines(data: bytes) -> int:
+    """How many lines end in some bytes."""
+    return data.count(b"\n")
+
+
 def read_lines(data: bytes, text_name: bytes, id_name: bytes) -> Lines | None:
     """Lines that each hold a document, if all of them are plain.
 

@@ -12,15 +12,11 @@ exactly when they are under NFKD (UAX #15), and the decomposed form needs no loo
 
 from __future__ import annotations
 
+import sys
+from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from dedup._kernels.unicode_file import HEADER, PATH, read_version
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 SEPARATOR = 0
 """between words"""
@@ -42,16 +38,16 @@ SINGLE_ITSELF = 7
 
 @dataclass(frozen=True)
 class UnicodeTable:
-    """The arrays of `unicode.bin`, all uint32, and the Unicode version they were made from."""
+    """The arrays of `unicode.bin`, all uint32 and read-only, and the Unicode version they were made from."""
 
     version: str
-    pages: npt.NDArray[np.uint32]
-    entries: npt.NDArray[np.uint32]
-    pool: npt.NDArray[np.uint32]
+    pages: memoryview
+    entries: memoryview
+    pool: memoryview
 
     def entry(self, code: int) -> int:
         """The entry of one code point."""
-        return int(self.entries[int(self.pages[code >> 7]) << 7 | code & 127])
+        return self.entries[self.pages[code >> 7] << 7 | code & 127]
 
     def parts(self, code: int) -> list[tuple[int, int, int]]:
         """What a code point folds to: (class, combining class, code point) of each character, none if ignored."""
@@ -65,7 +61,7 @@ class UnicodeTable:
             return _hangul(code)
         if kind == EXPANDED:
             place = entry >> 11
-            entries = self.pool[place + 1 : place + 1 + int(self.pool[place])].tolist()
+            entries = self.pool[place + 1 : place + 1 + self.pool[place]].tolist()
         else:
             entries = [entry]
         return [(part & 7, part >> 3 & 255, part >> 11) for part in entries]
@@ -83,9 +79,10 @@ def _hangul(code: int) -> list[tuple[int, int, int]]:
 def _load() -> UnicodeTable:
     data = PATH.read_bytes()
     _, _, _, _, pages, entries, pool = HEADER.unpack_from(data)
-    # astype gives the machine's own byte order, which the native kernel reads
-    words = np.frombuffer(data, "<u4", offset=HEADER.size).astype(np.uint32)
-    words.setflags(write=False)
+    own_order = array("I", data[HEADER.size :])
+    if sys.byteorder == "big":
+        own_order.byteswap()
+    words = memoryview(own_order.tobytes()).cast("I")
     return UnicodeTable(
         read_version(),
         words[:pages],
