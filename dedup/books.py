@@ -21,12 +21,13 @@ class Books:
         self._blocks += cleaned.blocks
         self._characters += characters
         self._kept += len(cleaned.text)
-        if cleaned.merges:
-            exact = sum(merge.kind == "exact" for merge in cleaned.merges)
-            self._exact += exact
-            self._near += len(cleaned.merges) - exact
-            self._removed += cleaned.removed
-            self._emptied += cleaned.is_empty
+        for merge in cleaned.merges:
+            if merge.kind == "exact":
+                self._exact += 1
+            else:
+                self._near += 1
+            self._removed += merge.end - merge.start
+        self._emptied += cleaned.is_empty
 
     def keep(self, documents: int, blocks: int, characters: int) -> None:
         """So many more documents that stay as they are."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from dedup import _kernels
 from dedup._kernels import Batch, Texts
-from dedup._kernels.recipe import Recipe
+from dedup._kernels.recipe import Recipe, Registered
 from dedup.banding import Banding
 from dedup.blocks import KERNEL_UNITS, sentence_starts, split
 from dedup.excerpts import Excerpt
@@ -72,11 +72,8 @@ class Index:
         if settings.text_memory is not None:
             with tempfile.TemporaryFile(prefix="dedup-") as file:
                 self._blocks.keep_texts_in(file.fileno(), settings.text_memory * 1_000_000)
-        # The documents that blocks belong to: ids and records of all, and what is special about some.
-        self._ids: list[str] = []
-        self._records = array("q")
-        self._repeats: set[int] = set()
-        self._rests: dict[int, Excerpt] = {}
+        self._registered = Registered([], array("q"), set())
+        self._rests: dict[int, Excerpt] = {}  # of documents whose blocks may stand in several pieces
         self._begun = 0  # documents whose blocks have come
         self.stopped_at = 0
 
@@ -102,9 +99,10 @@ class Index:
             first: Position of the first of them in the input; the others follow it.
             repeats: Which of these an earlier document has the id of.
         """
-        self._repeats.update(len(self._ids) + i for i in repeats)
-        self._ids += documents
-        self._records.extend(range(first, first + len(documents)))
+        registered = self._registered
+        registered.repeats.update(len(registered.ids) + i for i in repeats)
+        registered.ids.extend(documents)
+        registered.records.extend(range(first, first + len(documents)))
 
     def pass_texts(self, batch: Batch, first: int, last: int) -> int:
         """Keep and commit all blocks of texts from `first` on, up to a text with a block that an entry stands for.
@@ -126,7 +124,7 @@ class Index:
             The others, by their numbers, with the most similar entry.
         """
         found = self._blocks.match_texts(batch, self._begun)
-        self._begun = len(self._ids)
+        self._begun = len(self._registered.ids)
         return [
             (text, Match(entry, similarity, "digest" if is_by_digest else "bands"))
             for text, entry, similarity, is_by_digest in found
@@ -193,17 +191,16 @@ class Index:
     def clean_simply(self, batch: Batch, text: int) -> tuple[str, tuple[Merge, ...]] | None:
         """The text and the merges of a document that `pass_texts` stopped at; None if it takes the long way."""
         unit = KERNEL_UNITS.get(self._settings.unit, -1)
-        return self._blocks.clean_simply(batch, text, self._begun - 1, unit, self._sentence_starts, self._owner)
+        return self._blocks.clean_simply(batch, text, self._begun - 1, unit, self._sentence_starts, self._registered)
 
     def _sentence_starts(self, text: str) -> list[int]:
         return sentence_starts(text, self._settings.language)
 
     def owner(self, number: int) -> Owner:
         """The document that an entry stands in."""
-        return self._owner(self._blocks.entry(number)[0])
-
-    def _owner(self, document: int) -> Owner:
-        return Owner(self._ids[document], self._records[document], document in self._repeats)
+        document = self._blocks.entry(number)[0]
+        ids, records, repeats = self._registered
+        return Owner(ids[document], records[document], document in repeats)
 
     def __getitem__(self, number: int) -> Excerpt:
         """The text of an entry, and where it stands in its document."""

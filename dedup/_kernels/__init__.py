@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 from dedup.errors import SettingsError
 
 if TYPE_CHECKING:
-    from dedup._kernels.recipe import Recipe
+    from dedup._kernels.recipe import Recipe, Registered
     from dedup._kernels.reference_arrays import (
         BandKeys,
         Folded,
@@ -94,7 +94,7 @@ class Index(Protocol):
         document: int,
         unit: int,
         sentences: Callable[[str], list[int]],
-        owner: Callable[[int], tuple[str, int, bool]],
+        registered: Registered,
     ) -> tuple[str, tuple[Merge, ...]] | None: ...
     def commit(self) -> None: ...
     def roll_back(self) -> None: ...

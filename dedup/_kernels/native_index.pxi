@@ -1,6 +1,9 @@
 """Batches and the index: what `reference_index.py` says, and the building of merges."""
 
 
+cdef object _new_tuple = tuple.__new__
+
+
 cdef class Batch:
     cdef CppBatch batch
     cdef object texts  # list of str, or Lines: whose characters the batch points at
@@ -60,6 +63,11 @@ def fingerprints(texts not None, bytes secret not None):
     return [first[16 * i : 16 * i + 16] for i in range(sources.size)]
 
 
+cdef object _span(int64_t start, int64_t end):
+    """A `records.Span`, without the detour over its `__new__`, which is a Python function."""
+    return _new_tuple(Span_, (start, end))
+
+
 cdef list _edits(const Array[CppEdit] &edits, const CppDraft &draft, str source, int64_t begin, int64_t shift,
                  int64_t kept):
     """The edits of a draft. The block begins at `begin` of its text; block and copy at `shift` and `kept` of their
@@ -70,8 +78,8 @@ cdef list _edits(const Array[CppEdit] &edits, const CppDraft &draft, str source,
     for k in range(draft.edits, draft.edits_end):
         edit = edits[k]
         found.append(Edit(
-            Span_(edit.a + shift, edit.a_end + shift),
-            Span_(edit.b + kept, edit.b_end + kept),
+            _span(edit.a + shift, edit.a_end + shift),
+            _span(edit.b + kept, edit.b_end + kept),
             source[edit.a + begin : edit.a_end + begin],
         ))
     return found
@@ -87,7 +95,7 @@ cdef list _restore(const Array[CppPiece] &pieces, const CppDraft &draft, str sou
         if piece.is_literal:
             found.append(source[piece.start + begin : piece.end + begin])
         else:
-            found.append(Span_(piece.start + kept, piece.end + kept))
+            found.append(_span(piece.start + kept, piece.end + kept))
     return found
 
 
@@ -246,7 +254,7 @@ cdef class Index:
     def mark_pieces(self, int64_t document):
         self.index.mark_pieces(document)
 
-    def clean_simply(self, Batch batch not None, int64_t text, int64_t document, int unit, sentences, owner):
+    def clean_simply(self, Batch batch not None, int64_t text, int64_t document, int unit, sentences, registered):
         cdef bint is_clean
         self.sentences = sentences
         is_clean = self.simple.clean(batch.batch, text, document, unit)
@@ -262,7 +270,12 @@ cdef class Index:
         cdef int64_t i, position = 0, shift, kept
         cdef SimpleMerge *merge
         cdef list left = [], merges = []
-        own = owner(document)
+        cdef int64_t other
+        cdef list ids = registered.ids
+        cdef set repeats = registered.repeats
+        records = registered.records
+        cdef str own = ids[document]
+        own_record = records[document] if document in repeats else None
         for i in range(self.simple.merges.size):
             merge = &self.simple.merges[i]
             left.append(source[position : merge.cut.start])
@@ -273,15 +286,15 @@ cdef class Index:
                 restore.insert(0, source[merge.cut.start : merge.draft.core.start])
             if merge.draft.core.end < merge.cut.end:
                 restore.append(source[merge.draft.core.end : merge.cut.end])
-            entry_owner = owner(self.index[0][merge.entry].document)
+            other = self.index[0][merge.entry].document
             merges.append(Merge(
-                own[0],
-                own[1] if own[2] else None,
+                own,
+                own_record,
                 merge.cut.start,
                 merge.cut.end,
                 Place(
-                    entry_owner[0],
-                    entry_owner[1] if entry_owner[2] else None,
+                    ids[other],
+                    records[other] if other in repeats else None,
                     merge.draft.canonical.start + kept,
                     merge.draft.canonical.end + kept,
                 ),
@@ -300,8 +313,8 @@ cdef class Index:
         """One draft; `begin` is where the block stands in its text, `shift` and `kept` where texts begin in documents."""
         cdef CppDraft found = self.index.drafts.drafts[i]
         return Draft(
-            Span_(found.core.start + shift, found.core.end + shift),
-            Span_(found.canonical.start + kept, found.canonical.end + kept),
+            _span(found.core.start + shift, found.core.end + shift),
+            _span(found.canonical.start + kept, found.canonical.end + kept),
             "exact" if found.is_exact else "near",
             found.similarity,
             found.containment,

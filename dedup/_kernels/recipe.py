@@ -10,7 +10,7 @@ DOCUMENT, LINE, PARAGRAPH = 0, 1, 2
 
 
 class Recipe(NamedTuple):
-    """How blocks are compared: `Settings` as the kernels need them; the last two, uint32, are the maps of the signature."""
+    """How blocks are compared: `Settings` as the kernels need them; the last two, uint32, are a signature's maps."""
 
     ngram: int
     bands: int
@@ -23,3 +23,17 @@ class Recipe(NamedTuple):
     cuts_at_words: bool
     multipliers: array[int]
     increments: array[int]
+
+
+class Registered(NamedTuple):
+    """The documents that blocks belong to, by number.
+
+    Attributes:
+        ids: Of all of them.
+        records: Their positions in the input, int64.
+        repeats: Which of them have the id of an earlier one.
+    """
+
+    ids: list[str]
+    records: array[int]
+    repeats: set[int]

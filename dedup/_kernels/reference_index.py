@@ -15,7 +15,7 @@ import numpy as np
 import xxhash
 
 from dedup._kernels import reference_arrays
-from dedup._kernels.recipe import Recipe
+from dedup._kernels.recipe import Recipe, Registered
 from dedup._kernels.reference_blocks import Span, split
 from dedup.records import Draft, Merge
 
@@ -247,7 +247,7 @@ class Index:
         document: int,
         unit: int,
         sentences: Callable[[str], list[int]],
-        owner: Callable[[int], tuple[str, int, bool]],
+        registered: Registered,
     ) -> tuple[str, tuple[Merge, ...]] | None:
         """A short cut: all of a document that `pass_texts` stopped at, with the answers of `deduplicator.py`.
 
@@ -257,12 +257,12 @@ class Index:
             document: Its document.
             unit: How it was split; -1 for another way than the kernels'.
             sentences: Finds where the sentences of a text begin.
-            owner: Id and record of a document, and whether an earlier one had the same id.
+            registered: All documents so far.
 
         Returns:
             The cleaned text and the merges; None if this document takes the long way.
         """
-        del batch, text, document, unit, sentences, owner
+        del batch, text, document, unit, sentences, registered
         return None
 
     def commit(self) -> None:

@@ -19,10 +19,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import msgspec
+from msgspec import Struct
 
 from dedup._kernels.unicode import TABLE
 from dedup.banding import Banding
-from dedup.records import Cleaned, Duplicate, Edit, Merge, Place, Summary
+from dedup.records import Cleaned, Duplicate, Edit, FoundBy, Kind, Merge, Span, Summary
 from dedup.settings import Settings
 from dedup.version import __version__
 
@@ -51,21 +52,62 @@ class Emptied:
     raw: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="type", tag="document"):
     """A document of which something went.
 
     Attributes:
         document: Its id.
         blake2b: Digest of its original text (see `records.Cleaned`).
         record: Its position among the documents of the run, where its id was not new; else None.
-        spelling: What its format has to know to write the original record (see `formats.base.Format`).
+        spelling: What its format has to know to write the original record (see `formats.base.Records`).
     """
 
     document: str
     blake2b: str
     record: int | None = None
     spelling: str = ""
+
+
+class PlaceLine(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """A `records.Place` as it stands in a report."""
+
+    document: str
+    record: int | None = None
+    start: int
+    end: int
+
+
+class RangeLine(Struct, frozen=True, gc=False):
+    """A `records.Span`, likewise."""
+
+    start: int
+    end: int
+
+
+class EditLine(Struct, frozen=True, gc=False):
+    """A `records.Edit`, likewise."""
+
+    start: int
+    end: int
+    text: str
+    canonical: RangeLine
+
+
+class MergeLine(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="type", tag="merge"):
+    """A `records.Merge`, likewise. What is empty, and what the rest of the line says already, is left out."""
+
+    document: str
+    record: int | None = None
+    start: int
+    end: int
+    canonical: PlaceLine
+    kind: Kind
+    similarity: float
+    containment: float
+    found_by: FoundBy
+    novel: int = 0
+    edits: tuple[EditLine, ...] = ()
+    restore: tuple[Span | str, ...] | None = None
 
 
 def header_line(settings: Settings, banding: Banding) -> bytes:
@@ -89,30 +131,28 @@ def input_line(file: str) -> bytes:
 def document_line(cleaned: Cleaned, spelling: str) -> bytes:
     """The line that comes before the merges of a document."""
     document, record = cleaned.key
-    shown: dict[str, object] = {"type": "document", "document": document, "blake2b": cleaned.digest}
-    if record is not None:
-        shown["record"] = record
-    if spelling:
-        shown["spelling"] = spelling
-    return _line(shown)
+    return _line(Changed(document, cleaned.digest, record, spelling))
 
 
 def merge_line(merge: Merge) -> bytes:
-    """The line of a merge. What is empty, and what the rest of the line says already, is left out."""
-    shown: dict[str, object] = {"type": "merge", **_place(merge), "canonical": _place(merge.canonical)}
-    shown |= {
-        "kind": merge.kind,
-        "similarity": merge.similarity,
-        "containment": merge.containment,
-        "found_by": merge.found_by,
-    }
-    if merge.novel:
-        shown["novel"] = merge.novel
-    if merge.edits:
-        shown["edits"] = [_edit(edit) for edit in merge.edits]
-    if merge.restore != (merge.canonical.span,):
-        shown["restore"] = merge.restore
-    return _line(shown)
+    """The line of a merge."""
+    place = merge.canonical
+    is_plain = len(merge.restore) == 1 and merge.restore[0] == (place.start, place.end)
+    line = MergeLine(
+        document=merge.document,
+        record=merge.record,
+        start=merge.start,
+        end=merge.end,
+        canonical=PlaceLine(document=place.document, record=place.record, start=place.start, end=place.end),
+        kind=merge.kind,
+        similarity=merge.similarity,
+        containment=merge.containment,
+        found_by=merge.found_by,
+        novel=merge.novel,
+        edits=tuple(map(_edit_line, merge.edits)) if merge.edits else (),
+        restore=None if is_plain else merge.restore,
+    )
+    return _line(line)
 
 
 def emptied_line(emptied: Emptied) -> bytes:
@@ -154,18 +194,12 @@ def summary_line(summary: Summary, written: int, skipped: Mapping[str, int]) -> 
     )
 
 
-def _place(place: Merge | Place) -> dict[str, object]:
-    record = {} if place.record is None else {"record": place.record}
-    return {"document": place.document, **record, "start": place.start, "end": place.end}
+def _edit_line(edit: Edit) -> EditLine:
+    return EditLine(*edit.span, edit.text, RangeLine(*edit.canonical))
 
 
-def _edit(edit: Edit) -> dict[str, object]:
-    canonical = {"start": edit.canonical.start, "end": edit.canonical.end}
-    return {"start": edit.span.start, "end": edit.span.end, "text": edit.text, "canonical": canonical}
-
-
-def _line(shown: Mapping[str, object]) -> bytes:
+def _line(shown: Mapping[str, object] | Struct) -> bytes:
     try:
         return _ENCODER.encode(shown) + b"\n"
     except UnicodeEncodeError:  # lone surrogates can only be written as escapes
-        return json.dumps(shown, separators=(",", ":")).encode("ascii") + b"\n"
+        return json.dumps(msgspec.to_builtins(shown), separators=(",", ":")).encode("ascii") + b"\n"

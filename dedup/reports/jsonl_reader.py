@@ -10,8 +10,8 @@ from typing import BinaryIO
 import msgspec
 
 from dedup.errors import InputError
-from dedup.records import Edit, FoundBy, Kind, Merge, Place, Span
-from dedup.reports.jsonl import FORMAT_VERSION, Changed, Emptied
+from dedup.records import Edit, Merge, Place, Span
+from dedup.reports.jsonl import FORMAT_VERSION, Changed, Emptied, MergeLine
 
 
 @dataclass(slots=True)
@@ -73,46 +73,6 @@ class _Input:
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Range:
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class _EditLine:
-    start: int
-    end: int
-    text: str
-    canonical: _Range
-
-
-@dataclass(frozen=True, slots=True)
-class _MergeLine:
-    """A merge as it stands in a report; `records.Merge` says what the fields mean."""
-
-    document: str
-    start: int
-    end: int
-    canonical: _PlaceLine
-    kind: Kind
-    similarity: float
-    containment: float
-    found_by: FoundBy
-    record: int | None = None
-    novel: int = 0
-    edits: tuple[_EditLine, ...] = ()
-    restore: tuple[Span | str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _PlaceLine:
-    document: str
-    start: int
-    end: int
-    record: int | None = None
-
-
 def _take(report: Report, kind: str, line: object) -> None:
     """Add a line to a report."""
     if kind == "header" and (version := msgspec.convert(line, _Typed).format) != FORMAT_VERSION:
@@ -123,7 +83,7 @@ def _take(report: Report, kind: str, line: object) -> None:
         changed = msgspec.convert(line, Changed)
         report.changed[changed.document, changed.record] = changed
     elif kind == "merge":
-        merge = _merge(msgspec.convert(line, _MergeLine))
+        merge = _merge(msgspec.convert(line, MergeLine))
         report.merges.setdefault((merge.document, merge.record), []).append(merge)
     elif kind == "emptied":
         emptied = msgspec.convert(line, Emptied)
@@ -142,7 +102,7 @@ def _safe_name(name: str) -> str:
     return name
 
 
-def _merge(line: _MergeLine) -> Merge:
+def _merge(line: MergeLine) -> Merge:
     canonical = Place(line.canonical.document, line.canonical.record, line.canonical.start, line.canonical.end)
     return Merge(
         line.document,
