@@ -14,7 +14,7 @@ The kinds:
     template    Documents that share 400 words and have 40 of their own.
     forged      Documents that share 330 words and have 70 of their own: alike to about 0.65, below the threshold of
                 0.8, so that they meet in LSH buckets without being duplicates.
-    lines       Documents of 8-20 words.
+    lines       Documents of 8-20 words, 30 % of them exact copies of earlier ones.
 """
 
 from __future__ import annotations
@@ -263,11 +263,15 @@ def make_shared(count: int, shared: int, own: int, source: Source, generator: np
 
 
 def make_lines(count: int, source: Source, generator: np.random.Generator, out: TextIO) -> None:
-    """Documents of one short line."""
+    """Documents of one short line; a copy of an earlier one as often as elsewhere, whatever the size."""
     lengths = generator.integers(8, 21, size=count)
-    starts = source.passages(lengths, generator)
-    for i, (start, length) in enumerate(zip(starts.tolist(), lengths.tolist(), strict=True)):
-        write_line(out, {"id": document_id(i), "text": source.text(source.words[start : start + length])})
+    words = source.random_words(int(lengths.sum()), generator)
+    ends = np.cumsum(lengths)
+    copies = generator.random(count) < COPIES
+    originals = np.where(copies, (generator.random(count) * np.arange(count)).astype(np.int64), np.arange(count))
+    for i, original in enumerate(originals.tolist()):
+        line = words[ends[original] - lengths[original] : ends[original]]
+        write_line(out, {"id": document_id(i), "text": source.text(line)})
 
 
 Maker = Callable[[int, Source, np.random.Generator, TextIO, TextIO], None]
