@@ -46,8 +46,8 @@ class Books:
         self._removed += characters
         self._emptied += 1
 
-    def summary(self, oversized_buckets: int) -> Summary:
-        """The books so far, with the count that the index keeps."""
+    def summary(self, oversized_buckets: int, capped_fingerprints: int) -> Summary:
+        """The books so far, with the counts that others keep."""
         return Summary(
             documents=self.documents,
             revisits=self._revisits,
@@ -59,4 +59,5 @@ class Books:
             kept=self._kept,
             removed=self._removed,
             oversized_buckets=oversized_buckets,
+            capped_fingerprints=capped_fingerprints,
         )

@@ -59,11 +59,18 @@ def _cuts_of_chain(text: str, chain: Sequence[Span], before: int, following: int
     """
     gaps = [text[left.end : right.start] for left, right in pairwise(chain)]
     start, end, kept_gap = _outer_cut(text, chain[0].start, chain[-1].end, (before, following), gaps)
-    while end > chain[-1].end and not is_cut_point(text, end):
-        end -= 1  # white space that a mark stands on
-    inner = [left.end if i == kept_gap else right.start for i, (left, right) in enumerate(pairwise(chain))]
-    starts = [start, *(core.start for core in chain[1:])]
+    starts = [_cut_point(text, start, before)]
+    starts += [_cut_point(text, right.start, left.end) for left, right in pairwise(chain)]
+    inner = [left.end if i == kept_gap else starts[i + 1] for i, left in enumerate(chain[:-1])]
+    end = _cut_point(text, end, chain[-1].end)
     return [Span(*cut) for cut in zip(starts, [*inner, end], strict=True)]
+
+
+def _cut_point(text: str, place: int, least: int) -> int:
+    """The place, or one before it: white space that a mark stands on is not cut from it."""
+    while place > least and not is_cut_point(text, place):
+        place -= 1
+    return place
 
 
 def _outer_cut(

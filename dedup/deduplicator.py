@@ -9,9 +9,9 @@ than those that were kept, it is gone through once more, so that cleaning what i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -29,6 +29,9 @@ from dedup.records import Cleaned, Document, Draft, Duplicate, Kind, Match, Plac
 from dedup.settings import Settings
 from dedup.visits import Visit, Visits
 from dedup.working import Working
+
+if TYPE_CHECKING:
+    from dedup.fingerprints import KeptTexts
 
 
 class Ready(NamedTuple):
@@ -74,7 +77,8 @@ class Deduplicator:
         self._index = self._new_index()
         self._visits = Visits()
         self._books = Books()
-        self._oversized_before = 0
+        self._kept_texts = self._new_kept_texts()
+        self._oversized_before = self._capped_before = 0
 
     def __enter__(self) -> Deduplicator:
         return self
@@ -92,7 +96,8 @@ class Deduplicator:
     @property
     def summary(self) -> Summary:
         """The books of all documents added so far."""
-        return self._books.summary(self._oversized_before + self._index.oversized_buckets)
+        capped = self._capped_before + (self._kept_texts.capped if self._kept_texts else 0)
+        return self._books.summary(self._oversized_before + self._index.oversized_buckets, capped)
 
     def add(self, document: Document) -> Cleaned:
         """Clean a document against itself and all documents before it, and remember what is kept of it.
@@ -159,6 +164,9 @@ class Deduplicator:
             self._replace_index()
         repeats = [i - first for i in range(first, last) if visits[i].repeats_id]
         self._index.register(ready.ids[first:last], self._books.documents, repeats)
+        if self._kept_texts is not None:
+            yield from self._add_one_by_one(ready, visits, range(first, last), self._kept_texts)
+            return
         while first < last:
             stopped = self._index.pass_texts(ready.batch, first, last)
             self._books.keep(stopped - first, *ready.batch.totals(first, stopped))  # nothing in them stands elsewhere
@@ -171,12 +179,36 @@ class Deduplicator:
                     yield stopped, cleaned
             first = stopped + 1
 
+    def _add_one_by_one(
+        self, ready: Ready, visits: Sequence[Visit], numbers: Iterable[int], kept_texts: KeptTexts
+    ) -> Iterator[tuple[int, Cleaned]]:
+        """The same where runs inside of blocks are looked for as well."""
+        for i in numbers:
+            was_stopped = self._index.pass_text(ready.batch, i)
+            rest = Excerpt.whole(ready.documents[i].text)
+            if was_stopped or kept_texts.find(rest.text):
+                working = self._working(ready, i, visits[i])
+                self._go_in_rounds(working, Prepared(ready.batch, i))
+                rest, cleaned = working.rest(), working.cleaned()
+                self._visits.remember(visits[i], cleaned)
+                self._booked(ready, i, cleaned)
+                if cleaned.merges:
+                    yield i, cleaned
+            else:
+                self._books.keep(1, *ready.batch.totals(i, i + 1))
+            self._index.commit()
+            kept_texts.keep(rest, self._index.document)
+
+    def _working(self, ready: Ready, i: int, visit: Visit) -> Working:
+        blocks = ready.batch.count(i)
+        return Working(ready.documents[i], self._books.documents, repeats_id=visit.repeats_id, blocks=blocks)
+
     def _changed(self, ready: Ready, i: int, visit: Visit) -> Cleaned:
         """A document that the index stopped at: something stands for one of its blocks."""
         document, record, blocks = ready.documents[i], self._books.documents, ready.batch.count(i)
         simple = self._index.clean_simply(ready.batch, i)
         if simple is None:
-            working = Working(document, record, repeats_id=visit.repeats_id, blocks=blocks)
+            working = self._working(ready, i, visit)
             self._go_in_rounds(working, Prepared(ready.batch, i))
             return working.cleaned()
         digest = text_digest(utf8(document.text)) if simple[1] else ""
@@ -237,19 +269,52 @@ class Deduplicator:
     def _new_index(self) -> Index:
         return Index(self.settings, self.banding, self._permutations)
 
+    def _new_kept_texts(self) -> KeptTexts | None:
+        if not self.settings.span_length:
+            return None
+        from dedup.fingerprints import KeptTexts  # noqa: PLC0415  # it loads NumPy
+
+        return KeptTexts(self.settings)
+
     def _replace_index(self) -> None:
         self._oversized_before += self._index.oversized_buckets
         self._index = self._new_index()
+        if self._kept_texts is not None:
+            self._capped_before += self._kept_texts.capped
+            self._kept_texts = self._new_kept_texts()
 
     def _go_in_rounds(self, working: Working, prepared: Prepared) -> None:
-        """Go through what is left of a document until nothing more goes; the index stopped at one of its blocks."""
+        """Go through what is left of a document until nothing more goes; the index may have stopped at a block."""
         rest = working.begin_round()
         self._go_through(working, rest, prepared, self._index.stopped_at)
-        while working.needs_another_round(rest.outers(self._index.kept()), self._ends_of_blocks):
+        while working.needs_another_round(
+            rest.outers(self._index.kept()), self._ends_of_blocks
+        ) or self._merge_runs(working):
             rest = working.begin_round()
             self._index.roll_back(rest)
             prepared = Prepared(self._index.prepare([rest.text]), 0)
             self._go_through(working, rest, prepared, self._index.pass_through(prepared, 0, 0))
+
+    def _merge_runs(self, working: Working) -> bool:
+        """Merge the runs of tokens that stand in kept text, in other blocks than those that begin and end with them."""
+        if self._kept_texts is None or not working.takes_runs:
+            return False
+        from dedup.embedded import Embedded  # noqa: PLC0415  # these load NumPy
+        from dedup.fingerprints import Kept  # noqa: PLC0415
+
+        rest, cuts = working.begin_runs(), working.cuts()
+        whole = Excerpt.whole(working.document.text)
+        for excerpt, gone in ((rest, ()), (whole, cuts)) if cuts else ((whole, ()),):
+            own = Kept(self._index.document, excerpt, self.settings)
+            groups = list(Embedded(own, self._kept_texts, self.settings, gone).drafts())
+            merged = [
+                working.merge(drafts, self._index.owner_of(document), "fingerprints")
+                for document, drafts in groups
+                if working.may_go(found.core for found in drafts)
+            ]
+            if any(merged):
+                return True
+        return False
 
     def _go_through(self, working: Working, rest: Excerpt, prepared: Prepared, number: int) -> None:
         """Merge or keep every block of what is left of the document, from `number` on, which something stands for."""
@@ -276,7 +341,7 @@ class Deduplicator:
 
     def _merge(self, part: Prepared, number: int, excerpt: Excerpt, working: Working) -> list[Span]:
         """Merge what of a block stands in the index; returns the spans of the block's text that go."""
-        if not working.may_go(excerpt):
+        if not working.may_go(excerpt.pieces):
             return []
         for match in self._matches(part, number):
             taken: list[Span] = []

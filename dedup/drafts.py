@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from dedup.alignment import Run
 from dedup.excerpts import Excerpt
 from dedup.merging import Segment
@@ -19,14 +21,15 @@ def draft(pair: Pair, part: Segment) -> Draft:
     """The merge of one part of a block with the part of the kept copy that stands for it."""
     counts = Overlap(1, 1, 1) if part.is_exact else pair.overlap_of(part)
     core, canonical = _core(pair, part), _canonical(pair, part)
+    goes, stays = _original(pair.a, *core), _original(pair.b, *canonical)
     return Draft(
-        _original(pair.a, *core),
-        _original(pair.b, *canonical),
+        goes,
+        stays,
         "exact" if part.is_exact else "near",
         counts.jaccard,
         counts.a_in_b,
         part.novel,
-        tuple(_edit(pair, *edit) for edit in part.edits()),
+        tuple(_inside(_edit(pair, *edit), goes, stays) for edit in part.edits()),
         tuple(_restore(pair, part, core, canonical)),
     )
 
@@ -34,7 +37,7 @@ def draft(pair: Pair, part: Segment) -> Draft:
 def _core(pair: Pair, part: Segment) -> Span:
     """The characters that go: tokens and the punctuation that belongs to them."""
     inner = pair.tokens_a.extent(part.a, part.a_end)
-    return _within_seams(pair.a, Span(pair.begin(part.a), pair.end(part.a_end)), inner)
+    return _within_seams(pair.a, Span(pair.places.begin(part.a), pair.places.end(part.a_end)), inner)
 
 
 def _canonical(pair: Pair, part: Segment) -> Span:
@@ -77,6 +80,18 @@ def _original(excerpt: Excerpt, start: int, end: int) -> Span:
 def _edit(pair: Pair, a: int, a_end: int, b: int, b_end: int) -> Edit:
     edited, instead = pair.tokens_a.extent(a, a_end), pair.tokens_b.extent(b, b_end)
     return Edit(_original(pair.a, *edited), _original(pair.b, *instead), pair.a.text[edited.start : edited.end])
+
+
+def _inside(edit: Edit, goes: Span, stays: Span) -> Edit:
+    """The edit with its empty sides on this side of a seam."""
+    return replace(edit, span=_within(edit.span, goes), canonical=_within(edit.canonical, stays))
+
+
+def _within(span: Span, bounds: Span) -> Span:
+    if span.length:
+        return span
+    place = min(max(span.start, bounds.start), bounds.end)
+    return Span(place, place)
 
 
 def _restore(pair: Pair, part: Segment, core: Span, canonical: Span) -> Iterator[Span | str]:

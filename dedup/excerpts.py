@@ -29,6 +29,11 @@ class Excerpt:
         """All of a document."""
         return cls(text, (Span(0, len(text)),) if text else (), (0,) if text else ())
 
+    @classmethod
+    def of_pieces(cls, text: str, pieces: tuple[Span, ...]) -> Excerpt:
+        """A text that these pieces of a document make up."""
+        return cls(text, pieces, tuple(accumulate((piece.length for piece in pieces[:-1]), initial=0)) if pieces else ())
+
     @property
     def seams(self) -> tuple[int, ...]:
         """Positions in `text` where something was left out of the document."""
@@ -97,5 +102,4 @@ def _put_together(text: str, pieces: Sequence[Span]) -> Excerpt:
             joined[-1] = Span(joined[-1].start, piece.end)
         else:
             joined.append(piece)
-    offsets = accumulate((piece.length for piece in joined[:-1]), initial=0) if joined else ()
-    return Excerpt(text, tuple(joined), tuple(offsets))
+    return Excerpt.of_pieces(text, tuple(joined))

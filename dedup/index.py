@@ -117,6 +117,16 @@ class Index:
         self._begun += min(stopped + 1, last) - first
         return stopped
 
+    def pass_text(self, batch: Batch, text: int) -> bool:
+        """The same with one text, the next document that was registered, and without committing it.
+
+        Returns:
+            Whether it was stopped at a block.
+        """
+        self._begun += 1
+        self.stopped_at = self._blocks.pass_through(batch, text, 0, self._begun - 1, 0)
+        return self.stopped_at < batch.count(text)
+
     def match_texts(self, batch: Batch) -> list[tuple[int, Match]]:
         """Go through all texts of a batch, of one block each: those that no entry stands for are kept.
 
@@ -196,9 +206,17 @@ class Index:
     def _sentence_starts(self, text: str) -> list[int]:
         return sentence_starts(text, self._settings.language)
 
+    @property
+    def document(self) -> int:
+        """The number of the document at hand."""
+        return self._begun - 1
+
     def owner(self, number: int) -> Owner:
         """The document that an entry stands in."""
-        document = self._blocks.entry(number)[0]
+        return self.owner_of(self._blocks.entry(number)[0])
+
+    def owner_of(self, document: int) -> Owner:
+        """A document by its number."""
         ids, records, repeats = self._registered
         return Owner(ids[document], records[document], document in repeats)
 

@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from msgspec import Struct, field
 
 Kind: TypeAlias = Literal["exact", "near"]
-FoundBy: TypeAlias = Literal["digest", "bands"]
+FoundBy: TypeAlias = Literal["digest", "bands", "fingerprints"]
 
 
 def utf8(text: str) -> bytes:
@@ -114,7 +114,8 @@ class Merge(Struct, frozen=True, gc=False):
             several merges, because a text in the middle of it or of its copy went elsewhere, it reached the threshold
             as a whole, and a part may lie below.
         containment: Share, 0..1, of the duplicate's shingles that stand in the canonical.
-        found_by: What proposed the pair: the `digest` of all tokens, or the `bands` of the MinHash signature.
+        found_by: What proposed the pair: the `digest` of all tokens, the `bands` of the MinHash signature, or
+            `fingerprints` of runs of tokens.
         novel: Tokens of the duplicate that the canonical does not account for.
         edits: Where the two differ, in order.
         restore: The characters that were cut, as pieces: spans of the canonical's document, and literal text.
@@ -244,6 +245,7 @@ class Summary(Struct, frozen=True, gc=False):
         kept: Characters that were kept.
         removed: Characters that were cut.
         oversized_buckets: LSH buckets that were full, and stood for more blocks than they hold.
+        capped_fingerprints: Places of fingerprints that were not remembered, for theirs had too many already.
     """
 
     documents: int = 0
@@ -256,3 +258,4 @@ class Summary(Struct, frozen=True, gc=False):
     kept: int = 0
     removed: int = 0
     oversized_buckets: int = 0
+    capped_fingerprints: int = 0

@@ -12,11 +12,13 @@ Scope: TypeAlias = Literal["corpus", "document"]
 Novel: TypeAlias = Literal["keep", "drop"]
 Cut: TypeAlias = Literal["sentence", "word"]
 
+MOST_SPAN = 10_000
 MOST_NGRAM = 1000
 MOST_PERMUTATIONS = 4096
 
 # Short blocks need short shingles: one changed word costs `ngram` of them.
 _NGRAM_BY_UNIT: dict[Unit, int] = {"document": 5, "paragraph": 3, "sentence": 3, "line": 3}
+_SPAN_BY_UNIT: dict[Unit, int] = {"document": 0, "paragraph": 0, "sentence": 0, "line": 0}
 _NOVEL_BY_UNIT: dict[Unit, Novel] = {"document": "drop", "paragraph": "keep", "sentence": "keep", "line": "keep"}
 
 
@@ -36,6 +38,8 @@ class Settings:
         miss_probability: How often LSH may miss a pair that lies exactly at the threshold.
         bucket_limit: Entries an LSH bucket holds; more of the same are counted, not stored.
         min_tokens: Blocks with fewer tokens are left alone.
+        min_span: Least tokens of a run that is found for certain where it stands in kept text, wherever blocks begin or
+            end; 0 looks for none, the default for documents.
         max_edit: Tokens that may differ between two runs of equal tokens and still be a mere edit.
         novel: Whether what only a near-duplicate says stays (`keep`) or goes with it (`drop`, the default for
             documents).
@@ -60,6 +64,7 @@ class Settings:
     miss_probability: float = 0.01
     bucket_limit: int = 64
     min_tokens: int = 6
+    min_span: int | None = None
     max_edit: int = 3
     novel: Novel | None = None
     cut: Cut = "sentence"
@@ -82,6 +87,8 @@ class Settings:
                 _check_whole(name, getattr(self, name), least=1, most=most)
         _check_whole("bucket_limit", self.bucket_limit, least=1)
         _check_whole("min_tokens", self.min_tokens, least=1)
+        if self.min_span is not None:
+            _check_whole("min_span", self.min_span, least=0, most=MOST_SPAN)
         _check_whole("max_edit", self.max_edit, least=0)
         if self.text_memory is not None:
             _check_whole("text_memory", self.text_memory, least=0)
@@ -102,6 +109,11 @@ class Settings:
     def shingle_length(self) -> int:
         """`ngram`, or its default for the unit."""
         return self.ngram if self.ngram is not None else _NGRAM_BY_UNIT[self.unit]
+
+    @property
+    def span_length(self) -> int:
+        """`min_span`, or its default for the unit."""
+        return self.min_span if self.min_span is not None else _SPAN_BY_UNIT[self.unit]
 
     @property
     def keeps_novel(self) -> bool:

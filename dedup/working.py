@@ -57,6 +57,10 @@ class Working:
         self._rounds += 1
         self._merged = self._refused = False
         self._take_back(group for reach in self._cores.joining_words() for group in self._cut_in(reach))
+        return self.begin_runs()
+
+    def begin_runs(self) -> Excerpt:
+        """What the round left, to be looked through for runs inside of blocks."""
         self._targets = sorted(
             (
                 (draft.canonical, group)
@@ -71,7 +75,7 @@ class Working:
 
     def rest(self) -> Excerpt:
         """The document without what was merged."""
-        return Excerpt.whole(self.document.text).without(self._cuts())
+        return Excerpt.whole(self.document.text).without(self.cuts())
 
     def needs_another_round(
         self, kept: Sequence[tuple[int, int]], blocks: Callable[[Excerpt], Sequence[tuple[int, int]]]
@@ -89,11 +93,16 @@ class Working:
             return False
         return (self._merged and self._refused) or kept != blocks(self.rest())
 
-    def may_go(self, excerpt: Excerpt) -> bool:
-        """Whether a block may be merged: always, but for the bound on rounds that take back."""
+    @property
+    def takes_runs(self) -> bool:
+        """Whether there is another round for what may be left when runs inside of blocks have gone."""
+        return self._rounds < _MOST_ROUNDS
+
+    def may_go(self, spans: Iterable[Span]) -> bool:
+        """Whether spans of the document may be merged: always, but for the bound on rounds that take back."""
         if self._rounds <= _ROUNDS_THAT_TAKE_BACK:
             return True
-        return not any(True for piece in excerpt.pieces for _ in self._merged_into(piece))
+        return not any(True for span in spans for _ in self._merged_into(span))
 
     def merge(self, drafts: Sequence[Draft], owner: Owner, found_by: FoundBy) -> bool:
         """Merge what stands in a kept block, unless two words would be joined by that (R1).
@@ -118,7 +127,7 @@ class Working:
         Raises:
             InternalError: If a kept copy would be cut, or characters are unaccounted for.
         """
-        cuts = self._cuts()
+        cuts = self.cuts()
         text = cut(self.document.text, cuts)
         if len(self.document.text) != len(text) + sum(span.length for span in cuts):
             raise InternalError("R7", self.document.id, "characters are unaccounted for")
@@ -133,7 +142,8 @@ class Working:
             digest=text_digest(utf8(self.document.text)) if cuts else "",
         )
 
-    def _cuts(self) -> list[Span]:
+    def cuts(self) -> list[Span]:
+        """What is cut for all that was merged."""
         if self._known_cuts is None:
             self._known_cuts = with_separators(self.document.text, self._cores.spans)
         return self._known_cuts

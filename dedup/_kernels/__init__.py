@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 from dedup.errors import SettingsError
 
 if TYPE_CHECKING:
-    from dedup._kernels.recipe import Recipe, Registered
+    from dedup._kernels.recipe import Recipe, Registered, Run
     from dedup._kernels.reference_arrays import (
         BandKeys,
         Folded,
@@ -100,6 +100,17 @@ class Index(Protocol):
     def roll_back(self) -> None: ...
 
 
+class Fingerprints(Protocol):
+    """Kept texts, and the runs that stand in them; see `reference_fingerprints.py`."""
+
+    capped: int
+
+    def __len__(self) -> int: ...
+    def text(self, number: int) -> str: ...
+    def keep(self, text: str) -> int: ...
+    def find(self, text: str, gone: Sequence[Span] = ()) -> list[Run]: ...
+
+
 class Kernels(Protocol):
     """What every implementation offers; `reference_arrays.py` and its siblings say what each function computes."""
 
@@ -118,6 +129,7 @@ class Kernels(Protocol):
     def read_lines(self, data: bytes, text_name: bytes, id_name: bytes) -> Lines | None: ...
     def split(self, text: str, unit: int) -> list[Span]: ...
     def Index(self, recipe: Recipe) -> Index: ...  # noqa: N802  # a class
+    def Fingerprints(self, min_span: int, limit: int) -> Fingerprints: ...  # noqa: N802  # likewise
     def overlap(self, ids_a: Ids, ids_b: Ids, ngram: int) -> tuple[int, int, int]: ...
 
 

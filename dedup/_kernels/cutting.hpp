@@ -49,14 +49,21 @@ private:
 
     /* Cores with nothing but white space between them: of all their separators the strongest stays. */
     void cut_chain(const Text &text, const Span *chain, int64_t count, int64_t before, int64_t following) {
-        const Span whole = {chain[0].start, chain[count - 1].end};
         int64_t kept_gap = -1;
-        Span outer = outer_cut(text, chain, count, before, following, kept_gap);
-        while (outer.end > whole.end && !is_cut_point(text, outer.end)) outer.end--; /* what a mark stands on */
-        for (int64_t i = 0; i < count; i++) {
-            const int64_t start = i ? chain[i].start : outer.start;
-            cuts.push({start, i + 1 == count ? outer.end : i == kept_gap ? chain[i].end : chain[i + 1].start});
+        const Span outer = outer_cut(text, chain, count, before, following, kept_gap);
+        int64_t start = cut_point(text, outer.start, before);
+        for (int64_t i = 0; i + 1 < count; i++) {
+            const int64_t next = cut_point(text, chain[i + 1].start, chain[i].end);
+            cuts.push({start, i == kept_gap ? chain[i].end : next});
+            start = next;
         }
+        cuts.push({start, cut_point(text, outer.end, chain[count - 1].end)});
+    }
+
+    /* The place, or one before it: white space that a mark stands on is not cut from it. */
+    static int64_t cut_point(const Text &text, int64_t place, int64_t least) {
+        while (place > least && !is_cut_point(text, place)) place--;
+        return place;
     }
 
     static Span outer_cut(const Text &text, const Span *chain, int64_t count, int64_t before, int64_t following,

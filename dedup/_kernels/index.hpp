@@ -9,13 +9,13 @@
 #include "band_table.hpp"
 #include "batch.hpp"
 #include "drafts.hpp"
-#include "text_arena.hpp"
+#include "kept_text.hpp"
 
-/* A kept block: characters [start, end) of a document, and its text, kept with as few bytes a character as it can be. */
+/* A kept block: characters [start, end) of a document, and its text. */
 struct Entry {
-    int64_t document, start, end, text_at;
+    int64_t document, start, end;
     uint64_t digest;
-    int width;
+    StoredText text;
     bool has_keys;
 };
 
@@ -44,12 +44,9 @@ public:
     int64_t size() const { return entries_.size; }
 
     /* Keep texts in a file, with no more than so many bytes of it in memory; to be said before anything is kept. */
-    bool keep_texts_in(int file, int64_t resident) { return texts_.use_file(file, resident); }
+    bool keep_texts_in(int file, int64_t resident) { return texts_.arena.use_file(file, resident); }
     const Entry &operator[](int64_t number) const { return entries_[number]; }
-    Text text(int64_t number) {
-        const Entry &entry = entries_[number];
-        return {texts_.at(entry.text_at), entry.end - entry.start, entry.width};
-    }
+    Text text(int64_t number) { return texts_.text(entries_[number].text); }
 
     /* Goes through the blocks of a prepared text, from block `first` on: adds those that nothing stands for, and stops
      * at the first that something does. Returns its number, and fills `matches`; or the number of blocks. */
@@ -139,9 +136,8 @@ private:
         const bool has_keys = block.tokens >= recipe_.rules.ngram;
         const int64_t entry = entries_.size;
         const Text &text = batch.texts[i];
-        const int width = narrowest(text, block.start, block.end);
-        entries_.push({document, block.start + shift, block.end + shift, texts_.size, block.digest, width, has_keys});
-        keep_text(text, block.start, block.end, width);
+        const StoredText kept_text = texts_.keep(text, block.start, block.end);
+        entries_.push({document, block.start + shift, block.end + shift, block.digest, kept_text, has_keys});
         undo_digest_.push(digests_.add(block.digest, entry, 1));
         if (!has_keys) return;
         const uint64_t *const keys = keys_of(batch, i, number);
@@ -219,7 +215,7 @@ public:
             }
             digests_.undo(entry.digest, number, undo_digest_.back());
             undo_digest_.size--;
-            texts_.size = entry.text_at;
+            texts_.forget_from(entry.text);
             entries_.size--;
         }
     }
@@ -233,7 +229,7 @@ private:
     BandTable *tables_;
     BandTable digests_;
     Array<Entry> entries_;
-    TextArena texts_;
+    StoredTexts texts_;
     Array<Undo> undo_;
     Array<BandTable::Outcome> undo_digest_;
     int64_t committed_ = 0;
@@ -267,34 +263,6 @@ private:
         int64_t j = matches.size - 1;
         for (; j > 0 && matches[j - 1].similarity < match.similarity; j--) matches[j] = matches[j - 1];
         matches[j] = match;
-    }
-
-    static int narrowest(const Text &text, int64_t start, int64_t end) {
-        if (text.width == 1) return 1;
-        uint32_t bits = 0;
-        if (text.width == 2) {
-            const uint16_t *const characters = static_cast<const uint16_t *>(text.data);
-            for (int64_t i = start; i < end; i++) bits |= characters[i];
-        } else {
-            const uint32_t *const characters = static_cast<const uint32_t *>(text.data);
-            for (int64_t i = start; i < end; i++) bits |= characters[i];
-        }
-        return bits < 0x100 ? 1 : bits < 0x10000 ? 2 : 4;
-    }
-
-    void keep_text(const Text &text, int64_t start, int64_t end, int width) {
-        texts_.size = (texts_.size + width - 1) / width * width;
-        entries_.back().text_at = texts_.size;
-        const int64_t length = end - start;
-        uint8_t *const kept = texts_.reserve(length * width + width);
-        if (width == text.width) {
-            std::memcpy(kept, text.at(start), static_cast<size_t>(length * width));
-        } else if (width == 1) {
-            for (int64_t i = 0; i < length; i++) kept[i] = static_cast<uint8_t>(text[start + i]);
-        } else {
-            for (int64_t i = 0; i < length; i++) reinterpret_cast<uint16_t *>(kept)[i] = static_cast<uint16_t>(text[start + i]);
-        }
-        texts_.size += length * width;
     }
 };
 

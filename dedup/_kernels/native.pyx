@@ -3,6 +3,7 @@
 """The native kernels: thin bindings of the C++ headers beside this file. `reference.py` says what each one computes."""
 
 from dedup._kernels.recipe import Recipe
+from dedup._kernels.recipe import Run as Run_
 from dedup._kernels.unicode import TABLE
 from dedup.records import Draft, Edit, Merge, Place
 from dedup.records import Span as Span_
@@ -175,6 +176,23 @@ cdef extern from "<string_view>" namespace "std" nogil:
         string_view(const char *, size_t)
 
 
+cdef extern from "fingerprints.hpp" nogil:
+    cdef struct TokenRun:
+        int64_t a
+        int64_t text
+        int64_t b
+        int64_t length
+    cdef cppclass CppFingerprints "Fingerprints":
+        int64_t capped
+        Array[TokenRun] runs
+        Array[Span] gone
+        CppFingerprints(int64_t, int64_t) except +
+        int64_t size()
+        Text text(int64_t)
+        void keep(const Text &) except +
+        void find(const Text &) except +
+
+
 cdef extern from "lines.hpp" nogil:
     int64_t lines_ended(const uint8_t *, int64_t)
     cdef struct Value:
@@ -238,4 +256,5 @@ cdef inline str _str(const Text &text):
 
 include "native_arrays.pxi"
 include "native_lines.pxi"
+include "native_fingerprints.pxi"
 include "native_index.pxi"

@@ -7,6 +7,8 @@ cdef object _new_tuple = tuple.__new__
 cdef class Batch:
     cdef CppBatch batch
     cdef object texts  # list of str, or Lines: whose characters the batch points at
+    cdef str made  # the last text that was made of characters,
+    cdef int64_t made_of  # and its number
 
     def count(self, int64_t text):
         return self.batch.offsets[text + 1] - self.batch.offsets[text]
@@ -27,7 +29,11 @@ cdef class Batch:
         return self.batch.offsets[last] - self.batch.offsets[first], characters
 
     cdef str source(self, int64_t text):
-        return self.texts[text] if isinstance(self.texts, list) else _str(self.batch.texts[text])
+        if isinstance(self.texts, list):
+            return self.texts[text]
+        if self.made is None or self.made_of != text:
+            self.made, self.made_of = _str(self.batch.texts[text]), text
+        return self.made
 
 
 cdef int _find_texts(object texts, Array[Text] &found) except -1:

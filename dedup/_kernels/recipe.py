@@ -37,3 +37,23 @@ class Registered(NamedTuple):
     ids: list[str]
     records: array[int]
     repeats: set[int]
+
+
+ITSELF = -1
+"""In a `Run`: the text that was looked through."""
+
+
+class Run(NamedTuple):
+    """Equal tokens in a text and in a kept one.
+
+    Attributes:
+        a: The first in the text.
+        text: Number of the kept text.
+        b: The first there.
+        length: How many.
+    """
+
+    a: int
+    text: int
+    b: int
+    length: int

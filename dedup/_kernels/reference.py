@@ -12,6 +12,7 @@ from dedup._kernels.reference_arrays import (
     xxh3_64,
 )
 from dedup._kernels.reference_blocks import split
+from dedup._kernels.reference_fingerprints import Fingerprints
 from dedup._kernels.reference_index import Batch, Index
 from dedup._kernels.reference_lines import Lines, count_lines, read_lines
 
@@ -20,6 +21,7 @@ NAME = "reference"
 __all__ = [
     "NAME",
     "Batch",
+    "Fingerprints",
     "Index",
     "Lines",
     "band_keys",

@@ -59,7 +59,6 @@ public:
         return mapped_ + size;
     }
 
-
 private:
     static const int64_t STEP = 16 << 20; /* bytes by which a file grows, and by which it is let go */
     static const int64_t FAULT_AROUND = 64 << 10; /* what the system may bring back for one look at an old page */

@@ -1,0 +1,78 @@
+"""What is kept of every document, as one text, and which runs of tokens stand in it, wherever paragraphs begin or end."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import lru_cache
+
+from dedup import _kernels
+from dedup._kernels.recipe import Run
+from dedup.blocks import split
+from dedup.excerpts import Excerpt
+from dedup.records import Span
+from dedup.settings import Settings
+from dedup.shingles import Tokens, tokenize
+
+_MOST_READ = 16  # kept texts whose tokens wait to be looked at again
+
+
+class Kept:
+    """A text that is kept, or the one at hand, with its tokens.
+
+    Attributes:
+        document: Number of its document in the index.
+        excerpt: The text, and where it stands in the document.
+        tokens: Its tokens.
+        hashes: Of the tokens.
+        blocks: Characters of its blocks.
+        begins: Tokens that are the first of a block.
+        ends: Tokens before which a block ends.
+    """
+
+    def __init__(self, document: int, excerpt: Excerpt, settings: Settings) -> None:
+        self.document = document
+        self.excerpt = excerpt
+        self.tokens: Tokens = tokenize(excerpt.text)
+        self.blocks: Sequence[tuple[int, int]] = [*split(excerpt.text, settings)]
+        self.hashes: list[int] = self.tokens.hashes.tolist()
+        starts = self.tokens.starts.tolist()
+        self.begins = {bisect_left(starts, start) for start, _ in self.blocks}
+        self.ends = {bisect_left(starts, end) for _, end in self.blocks}
+
+
+class KeptTexts:
+    """What was kept of all documents so far."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._fingerprints = _kernels.chosen().Fingerprints(settings.span_length, settings.bucket_limit)
+        self._documents: list[int] = []
+        self._pieces: dict[int, tuple[Span, ...]] = {}  # of texts that do not stand whole in their documents
+        self._read = lru_cache(maxsize=_MOST_READ)(self._kept)
+
+    @property
+    def capped(self) -> int:
+        """Places of fingerprints that were not remembered, for they have too many."""
+        return self._fingerprints.capped
+
+    def keep(self, rest: Excerpt, document: int) -> None:
+        """What is left of a document stays."""
+        number = self._fingerprints.keep(rest.text)
+        self._documents.append(document)
+        if rest.pieces[:1] != (Span(0, len(rest.text)),):
+            self._pieces[number] = rest.pieces
+
+    def find(self, text: str, gone: Sequence[tuple[int, int]] = ()) -> list[Run]:
+        """The runs of tokens that stand in kept text already, or earlier in this; between those tokens that go anyway."""
+        return self._fingerprints.find(text, gone)
+
+    def __getitem__(self, number: int) -> Kept:
+        return self._read(number)
+
+    def _kept(self, number: int) -> Kept:
+        text = self._fingerprints.text(number)
+        pieces = self._pieces.get(number)
+        excerpt = Excerpt.whole(text) if pieces is None else Excerpt.of_pieces(text, pieces)
+        return Kept(self._documents[number], excerpt, self._settings)
+

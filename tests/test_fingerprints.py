@@ -1,0 +1,130 @@
+"""Runs of tokens in kept texts: every one of at least `min_span` tokens is found, and nothing that is not there."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedup._kernels import reference
+from dedup._kernels.recipe import ITSELF, Run
+from dedup._kernels.reference_fingerprints import select, shape
+from tests.kernels import IMPLEMENTATIONS, native, needs_native
+
+per_implementation = pytest.mark.parametrize("kernels", IMPLEMENTATIONS)
+# Few different words: runs of all lengths, overlapping and periodic.
+words = st.lists(st.sampled_from(["a", "b", "c", "longer-word", "ä"]), max_size=60)
+varied = st.lists(st.integers(0, 30).map("w{}".format), max_size=60)
+
+
+def tokens_of(words: list[str]) -> list[str]:
+    """The tokens of such words."""
+    return " ".join(words).replace("-", " ").split()
+
+
+def common(a: list[str], b: list[str], least: int) -> set[int]:
+    """The tokens of a that lie in a run of at least so many that stands in b too."""
+    covered: set[int] = set()
+    for i in range(len(a) - least + 1):
+        if any(a[i : i + least] == b[j : j + least] for j in range(len(b) - least + 1)):
+            covered |= set(range(i, i + least))
+    return covered
+
+
+@per_implementation
+@settings(max_examples=150, deadline=None)
+@given(text=words | varied, kept=st.lists(words | varied, max_size=4), min_span=st.integers(1, 9))
+def test_every_run_that_is_long_enough_is_found(
+    kernels: ModuleType, text: list[str], kept: list[list[str]], min_span: int
+) -> None:
+    """What is found covers every run that a kept text shares; each run found is there, and they lie apart."""
+    index = kernels.Fingerprints(min_span, 1000)
+    for one in kept:
+        index.keep(" ".join(one))
+    tokens, others = tokens_of(text), [tokens_of(one) for one in kept]
+    runs = index.find(" ".join(text))
+    covered: set[int] = set()
+    for run in runs:
+        other = tokens if run.text == ITSELF else others[run.text]
+        assert tokens[run.a : run.a + run.length] == other[run.b : run.b + run.length]
+        assert covered.isdisjoint(range(run.a, run.a + run.length))
+        covered |= set(range(run.a, run.a + run.length))
+    for run in runs:
+        if run.text == ITSELF:  # its copy stays
+            assert run.b + run.length <= run.a
+            assert covered.isdisjoint(range(run.b, run.b + run.length))
+    for other in others:
+        assert common(tokens, other, min_span) <= covered
+    assert index.capped == 0
+
+
+@per_implementation
+@settings(max_examples=150, deadline=None)
+@given(head=varied, run=varied, middle=varied, tail=varied, min_span=st.integers(2, 12))
+def test_nothing_comes_twice_in_what_is_left(
+    kernels: ModuleType, head: list[str], run: list[str], middle: list[str], tail: list[str], min_span: int
+) -> None:
+    """Cut again and again until nothing is found, a text repeats no run of so many tokens that lie apart."""
+    text = [*head, *run, *middle, *run, *tail]
+    while found := kernels.Fingerprints(min_span, 1000).find(" ".join(text)):
+        gone = {token for one in found for token in range(one.a, one.a + one.length)}
+        text = [word for i, word in enumerate(text) if i not in gone]
+    for i in range(len(text) - min_span + 1):
+        for j in range(i + min_span, len(text) - min_span + 1):
+            assert text[i : i + min_span] != text[j : j + min_span]
+
+
+@per_implementation
+def test_in_periodic_text_one_period_stays(kernels: ModuleType) -> None:
+    """A passage that comes again and again is left once."""
+    period = [f"w{i}" for i in range(10)]
+    assert kernels.Fingerprints(10, 1000).find(" ".join(period * 4)) == [
+        Run(10, ITSELF, 0, 10),
+        Run(20, ITSELF, 0, 10),
+        Run(30, ITSELF, 0, 10),
+    ]
+
+
+@per_implementation
+def test_what_stands_everywhere_is_capped_and_counted(kernels: ModuleType) -> None:
+    """Of a fingerprint so many places are remembered; the others are counted."""
+    index = kernels.Fingerprints(4, 3)
+    for _ in range(5):
+        index.keep("one two three four")
+    assert (len(index), index.capped, index.text(4)) == (5, 2, "one two three four")
+    assert index.find("zero one two three four five") == [Run(1, 0, 0, 4)]
+
+
+@needs_native
+@settings(max_examples=300, deadline=None)
+@given(kept=st.lists(words | varied, max_size=4), text=words | varied, min_span=st.integers(1, 9), limit=st.integers(1, 9))
+def test_both_kernels_find_the_same(kept: list[list[str]], text: list[str], min_span: int, limit: int) -> None:
+    """The same runs, and as many places capped."""
+    assert native is not None
+    answers = []
+    for kernels in (reference, native):
+        index = kernels.Fingerprints(min_span, limit)
+        numbers = [index.keep(" ".join(one)) for one in kept]
+        answers.append((numbers, index.find(" ".join(text)), index.capped))
+    assert answers[0] == answers[1]
+
+
+@given(st.lists(st.integers(0, 5), max_size=40), st.integers(1, 8))
+def test_every_window_has_a_selected_fingerprint(fingerprints: list[int], window: int) -> None:
+    """The least of each, the last of equal ones."""
+    selected = select(fingerprints, window)
+    assert len({at for _, at in selected}) == len(selected)
+    for first in range(len(fingerprints) - window + 1):
+        inside = fingerprints[first : first + window]
+        last = first + window - 1 - inside[::-1].index(min(inside))
+        assert (min(inside), last) in selected
+
+
+@given(st.integers(1, 1000))
+def test_a_window_of_fingerprints_is_a_run(min_span: int) -> None:
+    """As many tokens as a run of the least length has."""
+    ngram, window = shape(min_span)
+    assert ngram + window - 1 == min_span
+    assert min(ngram, window) >= 1
