@@ -12,7 +12,7 @@ from dedup.errors import SettingsError
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
-BATCH_SIZE = 1 << 18
+BATCH_SIZE = 1 << 19
 """Characters or bytes in a batch: enough to make the hand-over cheap, few enough to stay in the cache."""
 
 _AHEAD = 4
