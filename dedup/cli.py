@@ -43,6 +43,7 @@ _SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
     "near": (bool, "Whether nearly equal blocks are merged, or equal ones only."),
     "ngram": (int, "Tokens in a shingle [default: 5 for documents, else 3]."),
     "min_tokens": (int, "Leave blocks with fewer tokens alone."),
+    "min_span": (int, "Least tokens of a run to be found inside of blocks, wherever they begin or end; 0 for none."),
     "max_edit": (int, "Tokens that may differ between two equal runs and still be a mere edit."),
     "novel": (
         click.Choice(get_args(Novel)),
@@ -270,11 +271,20 @@ def _status() -> int:
         from dedup.reports.terminal import printable
 
         click.echo(f"dedup: error: {printable(str(error))}", err=True)
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _give_up_output()
         return FAILED
     except (click.Abort, KeyboardInterrupt):
         click.echo("dedup: interrupted; nothing was written", err=True)
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains once more at exit
+        _give_up_output()
         return BROKEN_PIPE
     return OK
+
+
+def _give_up_output() -> None:
+    """Forget what standard output did not take: else Python tries once more at exit, and complains."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

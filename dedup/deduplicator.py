@@ -287,9 +287,9 @@ class Deduplicator:
         """Go through what is left of a document until nothing more goes; the index may have stopped at a block."""
         rest = working.begin_round()
         self._go_through(working, rest, prepared, self._index.stopped_at)
-        while working.needs_another_round(
-            rest.outers(self._index.kept()), self._ends_of_blocks
-        ) or self._merge_runs(working):
+        while working.needs_another_round(rest.outers(self._index.kept()), self._ends_of_blocks) or self._merge_runs(
+            working
+        ):
             rest = working.begin_round()
             self._index.roll_back(rest)
             prepared = Prepared(self._index.prepare([rest.text]), 0)

@@ -29,7 +29,7 @@ def draft(pair: Pair, part: Segment) -> Draft:
         counts.jaccard,
         counts.a_in_b,
         part.novel,
-        tuple(_inside(_edit(pair, *edit), goes, stays) for edit in part.edits()),
+        tuple(_inside(pair, _edit(pair, *edit), goes, stays) for edit in part.edits()),
         tuple(_restore(pair, part, core, canonical)),
     )
 
@@ -82,8 +82,10 @@ def _edit(pair: Pair, a: int, a_end: int, b: int, b_end: int) -> Edit:
     return Edit(_original(pair.a, *edited), _original(pair.b, *instead), pair.a.text[edited.start : edited.end])
 
 
-def _inside(edit: Edit, goes: Span, stays: Span) -> Edit:
+def _inside(pair: Pair, edit: Edit, goes: Span, stays: Span) -> Edit:
     """The edit with its empty sides on this side of a seam."""
+    if not pair.a.seams and not pair.b.seams:
+        return edit
     return replace(edit, span=_within(edit.span, goes), canonical=_within(edit.canonical, stays))
 
 

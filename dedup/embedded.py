@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from dedup._kernels.recipe import ITSELF, Run
 from dedup.drafts import draft
@@ -85,8 +84,8 @@ class Embedded:
         gap, gap_b = right.a - left.a_end, right.b - left.b_end
         if left.text != right.text or min(gap, gap_b) < 0 or not 0 < max(gap, gap_b) <= self._settings.max_edit:
             return False
-        sentences = self._places.sentences
-        return not (gap and left.a_end in sentences and (right.a in sentences or right.a == len(self._own.hashes)))
+        begins, is_last = self._places.begins_sentence, right.a == len(self._own.tokens)
+        return not (gap and begins(left.a_end) and (is_last or begins(right.a)))
 
     @staticmethod
     def _goes(left: Stretch, right: Stretch, going: Sequence[tuple[int, int]]) -> bool:
@@ -142,7 +141,13 @@ class Embedded:
 
     def _groups(self, stretch: Stretch, other: Kept) -> Iterator[list[Draft]]:
         """The merges of a stretch: all of it if it is alike enough, else of its runs."""
-        pair = self._pair(stretch, other)
+        start, end = self._places.begin(stretch.a), self._places.end(stretch.a_end)
+        own = self._own.excerpt.part(start, end)
+        copy = self._with_same_edges(other, stretch, start, end)
+        if own.text == copy.text and len(own.pieces) == len(copy.pieces) == 1:
+            yield [_same(own.pieces[0], copy.pieces[0])]
+            return
+        pair = Pair(own, tokenize(own.text), copy, self._settings)
         groups = [[draft(pair, part) for part in parts] for parts in pair.segments()]
         if groups or len(stretch.runs) == 1:
             yield from groups
@@ -152,29 +157,27 @@ class Embedded:
             for part in self._cut_back([alone]):
                 yield from self._groups(part, other)
 
-    def _pair(self, stretch: Stretch, other: Kept) -> Pair:
-        a = self._own.excerpt.part(self._places.begin(stretch.a), self._places.end(stretch.a_end))
-        b = _with_same_edges(other, stretch, a)
-        return Pair(a, tokenize(a.text), b, self._settings)
+    def _with_same_edges(self, other: Kept, stretch: Stretch, own_start: int, own_end: int) -> Excerpt:
+        """The kept tokens, with the characters around them that are the same in the text."""
+        own, text = self._own.excerpt.text, other.excerpt.text
+        first, last = self._own.tokens.extent(stretch.a, stretch.a_end)
+        start, end = other.tokens.extent(stretch.b, stretch.b_end)
+        while first > own_start and start > 0 and own[first - 1] == text[start - 1] and not text[start - 1].isspace():
+            first, start = first - 1, start - 1
+        while last < own_end and end < len(text) and own[last] == text[end] and not text[end].isspace():
+            last, end = last + 1, end + 1
+        return other.excerpt.part(start, end)
+
+
+def _same(goes: Span, stays: Span) -> Draft:
+    """The merge of a span with the same characters elsewhere."""
+    return Draft(goes, stays, "exact", 1.0, 1.0, 0, (), (stays,))
 
 
 def _overlaps_one(span: Span, spans: Sequence[Span]) -> bool:
     """Whether a span overlaps one of others that are in order and apart."""
     place = bisect_left(spans, Span(span.end, span.end))
     return place > 0 and spans[place - 1].overlaps(span)
-
-
-def _with_same_edges(other: Kept, stretch: Stretch, a: Excerpt) -> Excerpt:
-    """The kept tokens, with the characters around them that are the same in the text."""
-    text, tokens = other.excerpt.text, other.tokens
-    start, end = tokens.extent(stretch.b, stretch.b_end)
-    own = tokenize(a.text)
-    first, last = own.extent(0, len(own))
-    while first > 0 and start > 0 and a.text[first - 1] == text[start - 1] and not text[start - 1].isspace():
-        first, start = first - 1, start - 1
-    while last < len(a.text) and end < len(text) and a.text[last] == text[end] and not text[end].isspace():
-        last, end = last + 1, end + 1
-    return other.excerpt.part(start, end)
 
 
 def _between(stretch: Stretch, start: int, end: int) -> Stretch | None:

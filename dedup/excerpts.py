@@ -32,7 +32,9 @@ class Excerpt:
     @classmethod
     def of_pieces(cls, text: str, pieces: tuple[Span, ...]) -> Excerpt:
         """A text that these pieces of a document make up."""
-        return cls(text, pieces, tuple(accumulate((piece.length for piece in pieces[:-1]), initial=0)) if pieces else ())
+        return cls(
+            text, pieces, tuple(accumulate((piece.length for piece in pieces[:-1]), initial=0)) if pieces else ()
+        )
 
     @property
     def seams(self) -> tuple[int, ...]:

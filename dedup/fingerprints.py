@@ -1,4 +1,4 @@
-"""What is kept of every document, as one text, and which runs of tokens stand in it, wherever paragraphs begin or end."""
+"""What is kept of every document, as one text, and which runs of tokens stand in it, wherever blocks begin or end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ class Kept:
         document: Number of its document in the index.
         excerpt: The text, and where it stands in the document.
         tokens: Its tokens.
-        hashes: Of the tokens.
         blocks: Characters of its blocks.
         begins: Tokens that are the first of a block.
         ends: Tokens before which a block ends.
@@ -35,7 +34,6 @@ class Kept:
         self.excerpt = excerpt
         self.tokens: Tokens = tokenize(excerpt.text)
         self.blocks: Sequence[tuple[int, int]] = [*split(excerpt.text, settings)]
-        self.hashes: list[int] = self.tokens.hashes.tolist()
         starts = self.tokens.starts.tolist()
         self.begins = {bisect_left(starts, start) for start, _ in self.blocks}
         self.ends = {bisect_left(starts, end) for _, end in self.blocks}
@@ -64,7 +62,7 @@ class KeptTexts:
             self._pieces[number] = rest.pieces
 
     def find(self, text: str, gone: Sequence[tuple[int, int]] = ()) -> list[Run]:
-        """The runs of tokens that stand in kept text already, or earlier in this; between those tokens that go anyway."""
+        """The runs of tokens that stand in kept text already, or earlier in this; between the tokens that go anyway."""
         return self._fingerprints.find(text, gone)
 
     def __getitem__(self, number: int) -> Kept:
@@ -75,4 +73,3 @@ class KeptTexts:
         pieces = self._pieces.get(number)
         excerpt = Excerpt.whole(text) if pieces is None else Excerpt.of_pieces(text, pieces)
         return Kept(self._documents[number], excerpt, self._settings)
-

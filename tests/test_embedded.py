@@ -33,7 +33,7 @@ def spans(cleaned: Cleaned) -> list[tuple[Span, Span]]:
 @pytest.mark.parametrize("space", [" ", "  ", "\t", "\u00a0", "\u2003 "])
 @pytest.mark.parametrize("min_span", [8, 32, 200])
 def test_the_tripled_article_on_one_line_comes_out_once(space: str, min_span: int) -> None:
-    """ "A T A T A" becomes "A T", whatever white space is left between the two."""
+    """A T A T A becomes A T, whatever white space is left between the two."""
     flat = re.sub(r"\s+", space, ORIGINAL.strip())
     article, title = (re.sub(r"\s+", space, text) for text in (ARTICLE, TITLE))
     cleaned = dedup.clean(flat, min_span=min_span)
@@ -64,7 +64,9 @@ def test_sentences_scattered_into_other_texts_are_found(seed: int) -> None:
     texts = ["".join(parts) for parts in scattered(OTHERS, chosen, generator)]
     documents = [Document("article", ARTICLE), *(Document(str(n), text) for n, text in enumerate(texts))]
     cleaned = list(dedup.clean_corpus(documents, min_span=16, language="de"))
-    removed = [one.text[m.start : m.end].strip() for one, new in zip(documents, cleaned, strict=True) for m in new.merges]
+    removed = [
+        one.text[m.start : m.end].strip() for one, new in zip(documents, cleaned, strict=True) for m in new.merges
+    ]
     assert sorted(removed) == sorted(chosen)
     assert [new.text for new in cleaned] == [ARTICLE, *OTHERS]
     for new in cleaned[1:]:
@@ -80,7 +82,7 @@ WORDS = [f"w{n}" for n in range(400)]
 @settings(max_examples=150, deadline=None)
 @given(data=st.data(), min_span=st.integers(2, 20), ends=st.sampled_from([" ", "\n", "\n\n", ". "]))
 def test_every_planted_run_goes(data: st.DataObject, min_span: int, ends: str) -> None:
-    """Wherever a run of at least `min_span` tokens of one document stands in another, it goes there, and nothing else."""
+    """Wherever a run of at least `min_span` tokens of one document stands in another, it goes; nothing else does."""
     generator = random.Random(data.draw(st.integers(0, 2**32)))
     source = [f"s{n}" for n in range(300)]
     own = [f"o{n}" for n in range(200)]
@@ -107,7 +109,9 @@ def test_every_planted_run_goes(data: st.DataObject, min_span: int, ends: str) -
 
 def test_a_run_that_ends_inside_a_sentence_goes_as_far_as_its_sentences() -> None:
     """Whole sentences stay or go; with `cut="word"` the run goes as it is."""
-    kept = "Before it all stands this. One two three four five six seven. Eight nine ten eleven twelve thirteen. The end."
+    kept = (
+        "Before it all stands this. One two three four five six seven. Eight nine ten eleven twelve thirteen. The end."
+    )
     text = "New here. One two three four five six seven. Eight nine ten and something else that is said nowhere."
     documents = [Document("kept", kept), Document("text", text)]
     by_sentence, by_word = (list(dedup.clean_corpus(documents, min_span=8, cut=cut))[1] for cut in ("sentence", "word"))

@@ -99,7 +99,9 @@ def test_what_stands_everywhere_is_capped_and_counted(kernels: ModuleType) -> No
 
 @needs_native
 @settings(max_examples=300, deadline=None)
-@given(kept=st.lists(words | varied, max_size=4), text=words | varied, min_span=st.integers(1, 9), limit=st.integers(1, 9))
+@given(
+    kept=st.lists(words | varied, max_size=4), text=words | varied, min_span=st.integers(1, 9), limit=st.integers(1, 9)
+)
 def test_both_kernels_find_the_same(kept: list[list[str]], text: list[str], min_span: int, limit: int) -> None:
     """The same runs, and as many places capped."""
     assert native is not None

@@ -37,6 +37,7 @@ _NEAR = Merge(
 _SUMMARY = Summary(
     documents=5, revisits=1, emptied=1, blocks=9, exact=2, near=1, characters=1_234_567, kept=1_234_000, removed=567,
     oversized_buckets=2,
+    capped_fingerprints=7,
 )  # fmt: skip
 _HEADER = jsonl.header_line(Settings(), choose_banding(Settings()))
 _END = jsonl.summary_line(_SUMMARY, 4, {"invalid-json": 1})
@@ -56,7 +57,7 @@ def _read(*lines: bytes) -> Report:
             f'"unicode":"{TABLE.version}"}},'
             '"settings":{"unit":"paragraph","scope":"corpus","threshold":0.8,"near":true,'
             '"ngram":3,"num_perm":60,"bands":12,"rows":5,"miss_probability":0.01,"bucket_limit":64,"min_tokens":6,'
-            '"max_edit":3,"novel":"keep","cut":"sentence","language":"en","seed":1}}',
+            '"min_span":0,"max_edit":3,"novel":"keep","cut":"sentence","language":"en","seed":1}}',
         ),
         (jsonl.input_line("ä/b.txt"), '{"type":"input","file":"ä/b.txt"}'),
         (
@@ -101,7 +102,7 @@ def _read(*lines: bytes) -> Report:
             _END,
             '{"type":"summary","documents":{"in":6,"written":4,"emptied":1,"revisits":1,"skipped":{"invalid-json":1}},'
             '"blocks":9,"merges":{"exact":2,"near":1},"characters":{"in":1234567,"kept":1234000,"removed":567},'
-            '"oversized_buckets":2}',
+            '"oversized_buckets":2,"capped_fingerprints":7}',
         ),
     ],
 )  # fmt: skip
@@ -210,6 +211,7 @@ def test_summary() -> None:
         "merges      2 exact, 1 near",
         "characters  1,234,567 in, 1,234,000 kept, 567 removed (0.0%)",
         "oversized   2 buckets",
+        "capped      7 places of fingerprints",
         "time        2.00 s, 2.5 MB/s",
     ]
     names = [line.split()[0] for line in summary_text(Summary(), 0, {}, 0, 0.0).splitlines()]

@@ -163,7 +163,9 @@ def test_edits_say_all_that_is_new(documents: list[Document], chosen: Settings) 
         sizes = [
             (len(_words(text[a:b])), len(_words(other[c:d]))) for (a, b), (c, d) in zip(edited, instead, strict=True)
         ]
-        if not _SEVERAL_WORDS.search(text):  # of such a letter an edit may hold one word, and its characters all of them
+        if not _SEVERAL_WORDS.search(
+            text
+        ):  # of such a letter an edit may hold one word, and its characters all of them
             assert merge.novel == sum(size for size, _ in sizes)
         assert all(sum(pair) for pair in sizes)
         if chosen.keeps_novel:
@@ -204,7 +206,7 @@ def test_books_balance(documents: list[Document], chosen: Settings) -> None:
 @_EFFORT
 @given(corpora(), settings(), integers(6, 40))
 def test_documents_of_short_blocks_are_left_alone(documents: list[Document], chosen: Settings, least: int) -> None:
-    """A document whose blocks all have fewer than `min_tokens` tokens comes out as it went in (R9), but for long runs."""
+    """A document whose blocks all have fewer than `min_tokens` tokens comes out as it went in (R9)."""
     chosen = chosen.changed({"min_tokens": least, "min_span": 0})
     for document, cleaned in zip(documents, clean_corpus(documents, chosen), strict=True):
         blocks = [document.text[start:end] for start, end in split(document.text, chosen)]

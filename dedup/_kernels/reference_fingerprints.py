@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -68,8 +69,8 @@ class Fingerprints:
 
         Args:
             text: Any string.
-            gone: First and last (exclusive) of the tokens that go anyway, in order, apart: they belong to runs, but what
-                is found lies between them.
+            gone: Tokens [first, last) that go anyway, in order, apart: they belong to runs, but what is found lies
+                between them.
 
         Returns:
             Runs in order and apart, each as far as it goes. Where runs overlap, the one that reaches furthest goes on,
@@ -132,7 +133,7 @@ def _hashes(text: str) -> list[int]:
 def _words(text: str) -> _Words:
     *_, folded, ends = reference_arrays.tokenize(text, np.array([[0, len(text)]], np.int64))
     data, bounds = folded.tobytes(), [0, *ends.tolist()]
-    return tuple(data[start:end] for start, end in zip(bounds, bounds[1:], strict=False))
+    return tuple(data[start:end] for start, end in pairwise(bounds))
 
 
 def _extended(a: _Words, b: _Words, seed: Run) -> Run:

@@ -113,7 +113,8 @@ class MergeLine(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True,
 def header_line(settings: Settings, banding: Banding) -> bytes:
     """The first line."""
     shown = asdict(settings)
-    shown |= {"ngram": settings.shingle_length, "novel": "keep" if settings.keeps_novel else "drop"}
+    shown |= {"ngram": settings.shingle_length, "min_span": settings.span_length}
+    shown["novel"] = "keep" if settings.keeps_novel else "drop"
     shown |= asdict(banding)
     del shown["text_memory"]  # it changes no answer
     from importlib import metadata  # noqa: PLC0415  # takes a while, and not every run writes a report
@@ -190,6 +191,7 @@ def summary_line(summary: Summary, written: int, skipped: Mapping[str, int]) -> 
             "merges": merges,
             "characters": characters,
             "oversized_buckets": summary.oversized_buckets,
+            "capped_fingerprints": summary.capped_fingerprints,
         }
     )
 

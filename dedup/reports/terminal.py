@@ -43,6 +43,7 @@ def summary_text(summary: Summary, written: int, skipped: Mapping[str, int], siz
         "merges": f"{summary.exact:,} exact, {summary.near:,} near",
         "characters": f"{summary.characters:,} in, {summary.kept:,} kept, {summary.removed:,} removed ({share:.1%})",
         "oversized": f"{summary.oversized_buckets:,} buckets" if summary.oversized_buckets else "",
+        "capped": f"{summary.capped_fingerprints:,} places of fingerprints" if summary.capped_fingerprints else "",
         "time": f"{seconds:.2f} s, {size / 1e6 / seconds if seconds else 0:.1f} MB/s",
     }
     return "\n".join(f"{name:<12}{value}" for name, value in rows.items() if value)
