@@ -21,7 +21,7 @@ import click
 from dedup import _kernels
 from dedup._kernels.unicode_file import read_version
 from dedup.errors import DedupError, InputError
-from dedup.settings import Cut, Novel, Scope, Settings, Unit
+from dedup.settings import Cut, Novel, Protected, Scope, Settings, Unit
 from dedup.version import __version__
 
 if TYPE_CHECKING:
@@ -34,6 +34,18 @@ if TYPE_CHECKING:
 OK, FAILED, INTERRUPTED, BROKEN_PIPE = 0, 2, 130, 141
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class _Protect(click.Choice[str]):
+    """What is protected, as `Settings` want it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """`numbers` > ("numbers",), `nothing` > ()."""
+        if isinstance(value, tuple):
+            return value
+        chosen = super().convert(value, param, ctx)
+        return () if chosen == "nothing" else (chosen,)
+
 
 _DEFAULT = Settings()
 _SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
@@ -48,6 +60,10 @@ _SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
     "novel": (
         click.Choice(get_args(Novel)),
         "What only a near-duplicate says [default: drop for documents, else keep].",
+    ),
+    "protect": (
+        _Protect([*get_args(Protected), "nothing"]),
+        "Edits that are never mere edits: a sentence with another number stays.",
     ),
     "cut": (click.Choice(get_args(Cut)), "Where a cut may fall when part of a block stays."),
     "language": (str, "Whose abbreviations the sentence splitter knows."),
@@ -71,7 +87,8 @@ def _settings_options(*names: str) -> Callable[[_Command], _Command]:
             option = f"--{name.replace('_', '-')}"
             if kind is bool:
                 option += f"/--no-{name}"
-            click.option(option, type=kind, default=default, show_default=default is not None, help=text)(command)
+            shown = ", ".join(default) if isinstance(default, tuple) else default is not None
+            click.option(option, type=kind, default=default, show_default=shown, help=text)(command)
         return command
 
     return decorate

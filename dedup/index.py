@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from dedup import _kernels
 from dedup._kernels import Batch, Texts
-from dedup._kernels.recipe import Recipe, Registered
+from dedup._kernels.recipe import DIGITS, Recipe, Registered
 from dedup.banding import Banding
 from dedup.blocks import KERNEL_UNITS, sentence_starts, split
 from dedup.excerpts import Excerpt
@@ -67,6 +67,7 @@ class Index:
             cuts_at_words=settings.cut == "word",
             multipliers=permutations.multipliers,
             increments=permutations.increments,
+            digits=DIGITS if "numbers" in settings.protect else array("I"),
         )
         self._blocks = _kernels.chosen().Index(recipe)
         if settings.text_memory is not None:

@@ -100,6 +100,7 @@ class Chaining:
             begins or ends may they be shorter.
         max_edit: Tokens that may be unaccounted for, on either side, between two such runs.
         starts: Tokens of the duplicate that begin a sentence: whole sentences are never mere edits.
+        is_protected: Whether the difference between tokens [a, a_end) and [b, b_end) is never a mere edit.
     """
 
     count_a: int
@@ -107,6 +108,7 @@ class Chaining:
     ngram: int
     max_edit: int
     starts: frozenset[int] = frozenset()
+    is_protected: Callable[[int, int, int, int], bool] = lambda *_: False
 
     def segments(self, runs: Sequence[Run]) -> list[Segment]:
         """Chain runs, as `alignment.align` gives them, to segments."""
@@ -136,6 +138,9 @@ class Chaining:
         gap_a, gap_b = sum(end - start for start, end, _ in gaps), sum(length for *_, length in gaps)
         if max(gap_a, gap_b) > self.max_edit:
             return False
+        ends = [(left.a + left.length, right.a, left.b + left.length, right.b) for left, right in pairwise(runs)]
+        if any(self.is_protected(*edit) for edit in ends):
+            return False
         return not any(self._are_sentences(start, end) for start, end, _ in gaps)
 
     def _are_sentences(self, start: int, end: int) -> bool:
@@ -146,12 +151,16 @@ class Chaining:
         replaced = self._replaced(segment.a, segment.b)
         if not replaced or self._are_sentences(segment.a - replaced, segment.a):
             return segment
+        if self.is_protected(segment.a - replaced, segment.a, 0, segment.b):
+            return segment
         return replace(segment, a=segment.a - replaced, b=0)
 
     def _with_end(self, segment: Segment) -> Segment:
         """Likewise after it."""
         replaced = self._replaced(self.count_a - segment.a_end, self.count_b - segment.b_end)
         if not replaced or self._are_sentences(segment.a_end, segment.a_end + replaced):
+            return segment
+        if self.is_protected(segment.a_end, segment.a_end + replaced, segment.b_end, self.count_b):
             return segment
         return replace(segment, a_end=segment.a_end + replaced, b_end=self.count_b)
 

@@ -63,12 +63,20 @@ class Pair:
         ngram = self._settings.shingle_length
         runs = align(ids_a, ids_b, ngram)
         if not self._settings.keeps_novel:
-            return [merging.whole(runs, count_a, count_b)]
+            whole = merging.whole(runs, count_a, count_b)
+            return [] if all(self._is_protected(*edit) for edit in whole.edits()) else [whole]
         starts = frozenset(self.places.sentences)
-        chaining = merging.Chaining(count_a, count_b, ngram, self._settings.max_edit, starts)
+        chaining = merging.Chaining(count_a, count_b, ngram, self._settings.max_edit, starts, self._is_protected)
         found = chaining.segments(merging.slide(runs, ids_a, starts))
         shrunk = [merging.shrink(segment, count_b, self.places.is_clean, self.places.is_boundary) for segment in found]
         return [segment for segment in shrunk if segment and segment.a_end - segment.a >= self._settings.min_tokens]
+
+    def _is_protected(self, a: int, a_end: int, b: int, b_end: int) -> bool:
+        """Whether an edit changes a number."""
+        if "numbers" not in self._settings.protect:
+            return False
+        numbers_a = [self.ids_a[i] for i in range(a, a_end) if self.tokens_a.is_number(i)]
+        return numbers_a != [self.ids_b[i] for i in range(b, b_end) if self.tokens_b.is_number(i)]
 
     def _parts(self, segment: Segment) -> Iterator[Segment]:
         points_a: list[int] = self.tokens_a.starts.searchsorted(self.a.seams).tolist()

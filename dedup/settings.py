@@ -11,6 +11,7 @@ Unit: TypeAlias = Literal["paragraph", "document", "sentence", "line"]
 Scope: TypeAlias = Literal["corpus", "document"]
 Novel: TypeAlias = Literal["keep", "drop"]
 Cut: TypeAlias = Literal["sentence", "word"]
+Protected: TypeAlias = Literal["numbers"]
 
 MOST_SPAN = 10_000
 MOST_NGRAM = 1000
@@ -43,6 +44,8 @@ class Settings:
         max_edit: Tokens that may differ between two runs of equal tokens and still be a mere edit.
         novel: Whether what only a near-duplicate says stays (`keep`) or goes with it (`drop`, the default for
             documents).
+        protect: Edits that are never mere edits. `numbers`: a sentence with another number stays, and a document that
+            differs in nothing else does.
         cut: Where inside a block a cut may fall when a part of it stays.
         language: Whose abbreviations the sentence splitter knows (an ISO 639 code).
         seed: Of the permutations; 1 is datasketch's.
@@ -67,6 +70,7 @@ class Settings:
     min_span: int | None = None
     max_edit: int = 3
     novel: Novel | None = None
+    protect: tuple[Protected, ...] = ("numbers",)
     cut: Cut = "sentence"
     language: str = "en"
     seed: int = 1
@@ -78,6 +82,10 @@ class Settings:
         _check_choice("cut", self.cut, get_args(Cut))
         if self.novel is not None:
             _check_choice("novel", self.novel, get_args(Novel))
+        if not isinstance(self.protect, tuple):
+            raise SettingsError("protect", self.protect, "give a tuple, such as ('numbers',) or ()")
+        for protected in self.protect:
+            _check_choice("protect", protected, get_args(Protected))
         if not isinstance(self.near, bool):
             raise SettingsError("near", self.near, "give True or False")
         _check_ratio("threshold", self.threshold, one_allowed=True)

@@ -8,6 +8,7 @@ folded form's UTF-8 bytes; a shingle is `ngram` tokens in a row, hashed to 32 bi
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,10 +17,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import _kernels
+from dedup._kernels.recipe import DIGITS
 from dedup.records import Span
 
 if TYPE_CHECKING:
     from dedup._kernels.reference_arrays import Folded, Ids, Offsets, Shingles, TokenHashes
+
+
+def _is_digit(code: int) -> bool:
+    place = bisect_right(DIGITS, code)
+    return place > 0 and code < DIGITS[place - 1] + 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +60,12 @@ class Tokens:
             return Span(int(self.starts[first]), int(self.ends[last - 1]))
         place = int(self.starts[first]) if first < len(self) else max(self.ends.tolist(), default=0)
         return Span(place, place)
+
+    def is_number(self, i: int) -> bool:
+        """Whether token i has a digit in it."""
+        first = int(self.folded_ends[i - 1]) if i else 0
+        word = self.folded[first : self.folded_ends[i]].tobytes().decode()
+        return any(_is_digit(ord(letter)) for letter in word)
 
     def words(self) -> list[str]:
         """The tokens in their folded form."""

@@ -118,5 +118,6 @@ def settings() -> st.SearchStrategy[Settings]:
         ngram=st.integers(1, 3),
         min_tokens=st.integers(2, 6),
         max_edit=st.integers(0, 4),
+        protect=st.sampled_from(((), ("numbers",))),
         min_span=st.sampled_from((None, 0, 3, 5, 8, 20)),
     )

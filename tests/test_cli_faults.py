@@ -231,7 +231,7 @@ def test_disk_that_fills_up(tmp_path: Path, output: str) -> None:
     rows = [f'{{"text":"{i} {OWL if output == "texts" else FOX}"}}\n' for i in range(2000)]
     make(tmp_path, {"in.jsonl": "".join(rows), "out/old": "old"})
     before = tree(tmp_path)
-    options = ("--threshold", "1") if output == "texts" else ("--ngram", "1")
+    options = ("--threshold", "1") if output == "texts" else ("--ngram", "1", "--protect", "nothing")
 
     def little_room() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))

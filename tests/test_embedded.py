@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections.abc import Sequence
@@ -121,7 +122,7 @@ def test_a_run_that_ends_inside_a_sentence_goes_as_far_as_its_sentences() -> Non
 
 def test_runs_are_joined_over_small_edits() -> None:
     """Two runs with a changed word between them are one merge, with the word as its edit."""
-    words = [f"word{n}" for n in range(60)]
+    words = ["".join(letters) for letters in itertools.product("abcd", repeat=3)][:60]
     kept = f"It begins otherwise. {' '.join(words)}. It goes on."
     changed = [*words]
     changed[30] = "other"

@@ -37,7 +37,18 @@ def clean(corpus: Path, jobs: int, clock: Clock, *options: str) -> list[Span]:
     with tempfile.TemporaryDirectory() as folder:
         output, report = Path(folder, "clean.jsonl"), Path(folder, "report.jsonl")
         command = [sys.executable, "-m", "dedup", "clean", str(corpus), "-o", str(output), "--report", str(report)]
-        command += ["--unit", "paragraph", "--threshold", str(THRESHOLD), "--jobs", str(jobs), "--quiet", *options]
+        command += [
+            "--unit",
+            "paragraph",
+            "--threshold",
+            str(THRESHOLD),
+            "--jobs",
+            str(jobs),
+            "--quiet",
+            "--protect",
+            "nothing",
+            *options,
+        ]
         with clock.phase("dedup clean"):
             subprocess.run(command, check=True)
         with clock.phase("read the report"), report.open(encoding="utf-8") as lines:

@@ -59,6 +59,8 @@ cdef extern from "index.hpp" nogil:
         double threshold
         bint keeps_novel
         bint cuts_at_words
+        const uint32_t *digits
+        int64_t digit_count
     cdef struct CppEdit "Edit":
         int64_t a
         int64_t a_end

@@ -121,6 +121,7 @@ cdef class Index:
     can_draft = True
 
     cdef CppRecipe recipe
+    cdef Array[uint32_t] digits  # that the recipe points at
     cdef CppIndex *index
     cdef SimpleDocument *simple
     cdef object sentences, failure
@@ -134,6 +135,11 @@ cdef class Index:
         self.recipe.rules.threshold = recipe.threshold
         self.recipe.rules.keeps_novel = recipe.keeps_novel
         self.recipe.rules.cuts_at_words = recipe.cuts_at_words
+        self.digits.resize(len(recipe.digits) + 1)
+        self.recipe.rules.digit_count = len(recipe.digits)
+        self.recipe.rules.digits = self.digits.data
+        for i, digit in enumerate(recipe.digits):
+            self.digits[i] = digit
         self.recipe.bands = recipe.bands
         self.recipe.rows = recipe.rows
         self.recipe.bucket_limit = recipe.bucket_limit

@@ -11,6 +11,8 @@ struct MergeRules {
     int64_t ngram, min_tokens, max_edit;
     double threshold;
     bool keeps_novel, cuts_at_words;
+    const uint32_t *digits; /* zero of each ten digits, in order: a token with one of them is a number and protected */
+    int64_t digit_count;
 };
 
 /* The tokens of a block that begin a sentence. They are found by Python, and most pairs can do without: where nothing
@@ -90,6 +92,7 @@ public:
             runs.append(aligner_.runs.data, aligner_.runs.size);
         }
         if (is_exact || !rules.keeps_novel) {
+            if (!is_exact && has_protected_edits_only()) return;
             keep_allowed({0, count_a, 0, count_b, 0, runs.size - 1, {0, 0, 0}});
             return;
         }
@@ -246,7 +249,52 @@ private:
         }
         if (gap_a > rules_.max_edit || gap_b > rules_.max_edit) return false;
         for (int64_t k = first; k < last; k++)
+            if (is_protected(runs[k].a_end(), runs[k + 1].a, runs[k].b_end(), runs[k + 1].b)) return false;
+        for (int64_t k = first; k < last; k++)
             if (are_sentences(runs[k].a_end(), runs[k + 1].a)) return false;
+        return true;
+    }
+
+    bool is_digit(uint32_t code) const {
+        const uint32_t *const after = std::upper_bound(rules_.digits, rules_.digits + rules_.digit_count, code);
+        return after > rules_.digits && code < after[-1] + 10;
+    }
+
+    bool is_number(const TokenList &tokens, int64_t i) const {
+        const uint8_t *p = tokens.folded.data + tokens.folded_starts[i];
+        const uint8_t *const end = tokens.folded.data + tokens.folded_ends[i];
+        while (p < end) { /* UTF-8, known to be valid */
+            const int more = *p >= 0xf0 ? 3 : *p >= 0xe0 ? 2 : *p >= 0xc0 ? 1 : 0;
+            uint32_t code = more ? *p & (0x3f >> more) : *p;
+            for (int k = 1; k <= more; k++) code = code << 6 | (p[k] & 0x3f);
+            if (is_digit(code)) return true;
+            p += more + 1;
+        }
+        return false;
+    }
+
+    /* Whether two stretches of tokens differ in their numbers. */
+    bool is_protected(int64_t i, int64_t a_end, int64_t j, int64_t b_end) const {
+        if (!rules_.digit_count) return false;
+        for (;; i++, j++) {
+            while (i < a_end && !is_number(a, i)) i++;
+            while (j < b_end && !is_number(b, j)) j++;
+            if (i == a_end || j == b_end) return i < a_end || j < b_end;
+            if (ids_a()[i] != ids_b()[j]) return true;
+        }
+    }
+
+    /* Whether the block differs from the copy in numbers and in nothing else. */
+    bool has_protected_edits_only() const {
+        int64_t at_a = 0, at_b = 0;
+        for (int64_t k = 0; k <= runs.size; k++) {
+            const bool is_last = k == runs.size;
+            const int64_t end_a = is_last ? a.count() : runs[k].a, end_b = is_last ? b.count() : runs[k].b;
+            if ((at_a < end_a || at_b < end_b) && !is_protected(at_a, end_a, at_b, end_b)) return false;
+            if (is_last) return true;
+            at_a = runs[k].a_end();
+            at_b = runs[k].b_end();
+        }
         return true;
     }
 
@@ -263,6 +311,7 @@ private:
     void with_beginning(Segment &segment) {
         const int64_t count = replaced(segment.a, segment.b);
         if (!count || are_sentences(segment.a - count, segment.a)) return;
+        if (is_protected(segment.a - count, segment.a, 0, segment.b)) return;
         segment.a -= count;
         segment.b = 0;
     }
@@ -270,6 +319,7 @@ private:
     void with_end(Segment &segment) {
         const int64_t count = replaced(a.count() - segment.a_end, b.count() - segment.b_end);
         if (!count || are_sentences(segment.a_end, segment.a_end + count)) return;
+        if (is_protected(segment.a_end, segment.a_end + count, segment.b_end, b.count())) return;
         segment.a_end += count;
         segment.b_end = b.count();
     }
