@@ -6,7 +6,7 @@ import pytest
 
 import dedup
 from dedup import Document, SettingsError
-from dedup.settings import Settings, Unit
+from dedup.settings import Protected, Settings, Unit
 from dedup.shingles import tokenize
 
 _TEMPLATE = (
@@ -16,10 +16,12 @@ _TEMPLATE = (
 )
 
 
-def cleaned(first: str, second: str, unit: Unit = "paragraph", **changes: object) -> str:
+def cleaned(
+    first: str, second: str, unit: Unit = "paragraph", protect: tuple[Protected, ...] = Settings().protect
+) -> str:
     """What is left of the second of two texts."""
     documents = [Document("a", first), Document("b", second)]
-    return list(dedup.clean_corpus(documents, Settings(unit=unit), threshold=0.5, **changes))[1].text
+    return list(dedup.clean_corpus(documents, unit=unit, threshold=0.5, protect=protect))[1].text
 
 
 @pytest.mark.parametrize("unit", ["paragraph", "line", "sentence", "document"])
