@@ -122,9 +122,9 @@ RENDERERS = {"contenders": render_contenders, "growth": render_growth, "kernels"
 
 
 def render(folder: Path) -> str:
-    """All results of a folder, by name."""
+    """All results of a folder, by name, but for those that are rendered elsewhere."""
     results = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
-    parts = [RENDERERS[result["kind"]](result) for result in results]
+    parts = [RENDERERS[result["kind"]](result) for result in results if result["kind"] in RENDERERS]
     return "\n\n".join(parts) or "No results yet."
 
 

@@ -108,9 +108,10 @@ class Embedded:
 
     def _cut_back(self, touching: Sequence[Stretch]) -> Iterator[Stretch]:
         """The stretches as far as they lie between two places where a cut may fall."""
-        first, last = touching[0].a, touching[-1].a_end
-        start = next((i for i in range(first, last) if self._may_begin(i, touching)), last)
-        end = next((i for i in range(last, start, -1) if self._may_end(i, touching)), start)
+        runs = [run for stretch in touching for run in stretch.runs]
+        start, end = next(self._beginnings(runs), None), next(self._ends(runs), None)
+        if start is None or end is None or end <= start:
+            return
         if end - start < self._settings.min_tokens and self._edges.isdisjoint((start, end)):
             return
         for stretch in touching:
@@ -118,23 +119,21 @@ class Embedded:
             if part is not None:
                 yield part
 
-    def _may_begin(self, place: int, touching: Sequence[Stretch]) -> bool:
-        if not self._places.is_clean(place):
-            return False
-        return self._is_edge(place) or any(
-            run.a <= place < run.a + run.length and place - run.a + run.b in self._other(run.text).begins
-            for stretch in touching
-            for run in stretch.runs
-        )
+    def _beginnings(self, runs: Sequence[Run]) -> Iterator[int]:
+        """Where a cut may begin, from the first run on."""
+        for run in runs:
+            begins = self._other(run.text).begins
+            for place in range(run.a, run.a + run.length):
+                if (self._is_edge(place) or place - run.a + run.b in begins) and self._places.is_clean(place):
+                    yield place
 
-    def _may_end(self, place: int, touching: Sequence[Stretch]) -> bool:
-        if not self._places.is_clean(place):
-            return False
-        return self._is_edge(place) or any(
-            run.a < place <= run.a + run.length and place - run.a + run.b in self._other(run.text).ends
-            for stretch in touching
-            for run in stretch.runs
-        )
+    def _ends(self, runs: Sequence[Run]) -> Iterator[int]:
+        """Where a cut may end, from the last run back."""
+        for run in reversed(runs):
+            ends = self._other(run.text).ends
+            for place in range(run.a + run.length, run.a, -1):
+                if (self._is_edge(place) or place - run.a + run.b in ends) and self._places.is_clean(place):
+                    yield place
 
     def _is_edge(self, place: int) -> bool:
         return place in self._edges or self._places.is_boundary(place)
