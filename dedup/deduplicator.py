@@ -1,10 +1,9 @@
-"""Documents > cleaned documents: the only module that knows the order of the steps.
+"""Documents > cleaned documents: with `rounds.py`, the only module that knows the order of the steps.
 
     document > blocks > tokens > shingles > MinHash > LSH candidates > exact verification > alignment > merges > text
 
-Blocks are met in order; what is kept goes into the index, what is merged never does. What is left of a block that was
-merged in part goes round again as a block of its own. When the cleaned text of a document splits into other blocks
-than those that were kept, it is gone through once more, so that cleaning what is clean changes nothing.
+Documents are met in order; what is kept of them goes into the index, what is merged never does. Most documents take a
+short cut through the kernels; the others are gone through in rounds.
 """
 
 from __future__ import annotations
@@ -18,14 +17,14 @@ from msgspec.structs import replace
 from dedup import _kernels, minhash
 from dedup._kernels import Batch
 from dedup.banding import choose_banding
-from dedup.blocks import split
 from dedup.books import Books
 from dedup.cleaning import cut
 from dedup.documents import ids_of, texts_of
 from dedup.errors import SettingsError
 from dedup.excerpts import Excerpt
 from dedup.index import Index, Prepared
-from dedup.records import Cleaned, Document, Draft, Duplicate, Kind, Match, Place, Span, Summary, text_digest, utf8
+from dedup.records import Cleaned, Document, Duplicate, Kind, Place, Summary, text_digest, utf8
+from dedup.rounds import Rounds
 from dedup.settings import Settings
 from dedup.visits import Visit, Visits
 from dedup.working import Working
@@ -188,7 +187,7 @@ class Deduplicator:
             rest = Excerpt.whole(ready.documents[i].text)
             if was_stopped or kept_texts.find(rest.text):
                 working = self._working(ready, i, visits[i])
-                self._go_in_rounds(working, Prepared(ready.batch, i))
+                self._rounds(working).go_through(Prepared(ready.batch, i))
                 rest, cleaned = working.rest(), working.cleaned()
                 self._visits.remember(visits[i], cleaned)
                 self._booked(ready, i, cleaned)
@@ -203,13 +202,16 @@ class Deduplicator:
         blocks = ready.batch.count(i)
         return Working(ready.documents[i], self._books.documents, repeats_id=visit.repeats_id, blocks=blocks)
 
+    def _rounds(self, working: Working) -> Rounds:
+        return Rounds(working, self._index, self._kept_texts, self.settings)
+
     def _changed(self, ready: Ready, i: int, visit: Visit) -> Cleaned:
         """A document that the index stopped at: something stands for one of its blocks."""
         document, record, blocks = ready.documents[i], self._books.documents, ready.batch.count(i)
         simple = self._index.clean_simply(ready.batch, i)
         if simple is None:
             working = self._working(ready, i, visit)
-            self._go_in_rounds(working, Prepared(ready.batch, i))
+            self._rounds(working).go_through(Prepared(ready.batch, i))
             return working.cleaned()
         digest = text_digest(utf8(document.text)) if simple[1] else ""
         return Cleaned(document.id, record, *simple, document.fields, blocks, visit.repeats_id, digest=digest)
@@ -282,99 +284,3 @@ class Deduplicator:
         if self._kept_texts is not None:
             self._capped_before += self._kept_texts.capped
             self._kept_texts = self._new_kept_texts()
-
-    def _go_in_rounds(self, working: Working, prepared: Prepared) -> None:
-        """Go through what is left of a document until nothing more goes; the index may have stopped at a block."""
-        rest = working.begin_round()
-        self._go_through(working, rest, prepared, self._index.stopped_at)
-        while working.needs_another_round(rest.outers(self._index.kept()), self._ends_of_blocks) or self._merge_runs(
-            working
-        ):
-            rest = working.begin_round()
-            self._index.roll_back(rest)
-            prepared = Prepared(self._index.prepare([rest.text]), 0)
-            self._go_through(working, rest, prepared, self._index.pass_through(prepared, 0, 0))
-
-    def _merge_runs(self, working: Working) -> bool:
-        """Merge the runs of tokens that stand in kept text, in other blocks than those that begin and end with them."""
-        if self._kept_texts is None or not working.takes_runs:
-            return False
-        from dedup.embedded import Embedded  # noqa: PLC0415  # these load NumPy
-        from dedup.fingerprints import Kept  # noqa: PLC0415
-
-        rest, cuts = working.begin_runs(), working.cuts()
-        whole = Excerpt.whole(working.document.text)
-        for excerpt, gone in ((rest, ()), (whole, cuts)) if cuts else ((whole, ()),):
-            own = Kept(self._index.document, excerpt, self.settings)
-            groups = list(Embedded(own, self._kept_texts, self.settings, gone).drafts())
-            merged = [
-                working.merge(drafts, self._index.owner_of(document), "fingerprints")
-                for document, drafts in groups
-                if working.may_go(found.core for found in drafts)
-            ]
-            if any(merged):
-                return True
-        return False
-
-    def _go_through(self, working: Working, rest: Excerpt, prepared: Prepared, number: int) -> None:
-        """Merge or keep every block of what is left of the document, from `number` on, which something stands for."""
-        waiting: list[tuple[Prepared, int, int]] = []
-        part, shift = prepared, 0
-        while True:
-            if number < part.block_count():
-                start, end = part.block(number)
-                excerpt = rest.part(shift + start, shift + end)
-                taken = self._merge(part, number, excerpt, working)
-                if not taken:
-                    self._index.keep(part, number, shift)
-                waiting.append((part, number + 1, shift))
-                for left in reversed(_between(taken, end - start) if taken else ()):
-                    text = excerpt.text[left.start : left.end]
-                    waiting.append((Prepared(self._index.prepare([text]), 0), 0, shift + start + left.start))
-            if not waiting:
-                return
-            part, first, shift = waiting.pop()
-            number = self._index.pass_through(part, first, shift)
-
-    def _ends_of_blocks(self, excerpt: Excerpt) -> list[tuple[int, int]]:
-        return excerpt.outers(split(excerpt.text, self.settings))
-
-    def _merge(self, part: Prepared, number: int, excerpt: Excerpt, working: Working) -> list[Span]:
-        """Merge what of a block stands in the index; returns the spans of the block's text that go."""
-        if not working.may_go(excerpt.pieces):
-            return []
-        for match in self._matches(part, number):
-            taken: list[Span] = []
-            for drafts in self._drafts(part, number, excerpt, match):
-                if working.merge(drafts, self._index.owner(match.entry), match.found_by):
-                    taken += [excerpt.span_of(found.core) for found in drafts]
-            if taken:
-                return taken
-        return []
-
-    def _matches(self, part: Prepared, number: int) -> Iterator[Match]:
-        """The kept blocks that exact comparison finds similar enough: an equal one, then the most similar first."""
-        matches = self._index.matches()
-        yield from matches
-        if matches[0].found_by == "digest":
-            yield from self._index.similar(part, number)
-
-    def _drafts(self, part: Prepared, number: int, excerpt: Excerpt, match: Match) -> Iterator[list[Draft]]:
-        """What of a block may be merged with an entry, as groups that go together or not at all."""
-        drafts = self._index.drafts(part, number, match.entry, excerpt)
-        if drafts is not None:
-            yield from ([found] for found in drafts)
-            return
-        from dedup.drafts import draft  # noqa: PLC0415  # these load NumPy, and few runs come here
-        from dedup.pairs import Pair  # noqa: PLC0415
-        from dedup.shingles import tokenize  # noqa: PLC0415
-
-        pair = Pair(excerpt, tokenize(excerpt.text), self._index[match.entry], self.settings)
-        for parts in pair.segments():
-            yield [draft(pair, part) for part in parts]
-
-
-def _between(spans: Sequence[Span], length: int) -> list[Span]:
-    """What stands before, between and after sorted, separate spans of a text of this length."""
-    edges = [0, *(edge for span in spans for edge in span), length]
-    return [Span(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]

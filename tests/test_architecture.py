@@ -32,6 +32,7 @@ _LEVELS = (
     ("drafts",),
     ("embedded",),
     ("working",),
+    ("rounds",),
     ("deduplicator", "comparison", "formats.base", "reports", "reports.jsonl", "reports.terminal"),
     ("formats.jsonl", "formats.plain", "reports.jsonl_reader"),
     ("formats",),
