@@ -70,6 +70,7 @@ public:
         maximal_.clear();
         reached_.clear();
         read_.clear();
+        held_ = 0;
         earlier_.clear();
         own_.clear();
         for (int64_t i = 0; i < selected_.size; i++) table_.prefetch(selected_[i].fingerprint);
@@ -88,6 +89,7 @@ public:
     }
 
 private:
+    static const int64_t MOST_HELD = 1 << 24; /* characters of kept texts whose tokens are held at a time */
     const int64_t min_span_, ngram_, window_, limit_;
     StoredTexts stored_;
     Array<StoredText> texts_;
@@ -100,7 +102,8 @@ private:
     Array<Span> covered_;
     std::unordered_map<uint32_t, std::pair<int64_t, int64_t>> own_; /* fingerprint > the last place of it, how many */
     std::unordered_map<uint64_t, int64_t> reached_;                 /* how far a diagonal was compared */
-    std::unordered_map<int64_t, std::unique_ptr<TokenList>> read_;
+    std::unordered_map<int64_t, std::unique_ptr<TokenList>> read_; /* tokens of kept texts */
+    int64_t held_ = 0;
 
     void fingerprint(const Text &text) {
         tokens_.clear();
@@ -140,12 +143,17 @@ private:
     }
 
     const TokenList &read(int64_t number) {
-        std::unique_ptr<TokenList> &found = read_[number];
-        if (!found) {
-            found.reset(new TokenList());
-            const Text kept = text(number);
-            tokenize(*found, kept, 0, kept.length);
+        const auto known = read_.find(number);
+        if (known != read_.end()) return *known->second;
+        const Text kept = text(number);
+        if (held_ + kept.length > MOST_HELD) {
+            read_.clear();
+            held_ = 0;
         }
+        held_ += kept.length;
+        std::unique_ptr<TokenList> &found = read_[number];
+        found.reset(new TokenList());
+        tokenize(*found, kept, 0, kept.length);
         return *found;
     }
 
