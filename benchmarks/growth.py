@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora import DEFAULT, parse_size
-from machine import describe
+from machine import describe, write_result
 from processes import measure
 
 from dedup import __version__
@@ -78,8 +78,7 @@ def main() -> None:
         "machine": describe(),
         "runs": runs,
     }
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write_result(options.output, result)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from environments import python_of
-from machine import describe
+from machine import describe, write_result
 from processes import measure
 from run import last_words
 
@@ -63,8 +63,7 @@ def main() -> None:
         "machine": describe(),
         "kernels": {name: summarise(done) for name, done in runs.items()},
     }
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write_result(options.output, result)
 
 
 if __name__ == "__main__":

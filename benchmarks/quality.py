@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from machine import describe
+from machine import describe, write_result
 from shingles import TokenNumbers, ngram_hashes
 from spans import Found, score
 from truth import candidate_pairs, order_by_rarity, similarities
@@ -244,7 +244,7 @@ def main() -> None:
         result["spans"] = spans_with_truth(read(options.spans[0]), options.spans[1])
         print(json.dumps(result["spans"]))
     if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        write_result(options.output, result)
 
 
 if __name__ == "__main__":

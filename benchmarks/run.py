@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any
 
 from environments import CONTENDERS, floor_program, python_of
-from machine import describe
+from machine import describe, write_result
 from processes import Measured, measure
 from truth import score
 
@@ -123,8 +123,7 @@ def main() -> None:
         "machine": describe(),
         "contenders": summaries,
     }
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write_result(options.output, result)
 
 
 if __name__ == "__main__":

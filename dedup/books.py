@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dedup.records import Cleaned, Duplicate, Summary
+from dedup.records import Cleaned, Duplicate, Kind, Summary
 
 
 class Books:
@@ -22,10 +22,7 @@ class Books:
         self._characters += characters
         self._kept += len(cleaned.text)
         for merge in cleaned.merges:
-            if merge.kind == "exact":
-                self._exact += 1
-            else:
-                self._near += 1
+            self._count(merge.kind)
             self._removed += merge.end - merge.start
         self._emptied += cleaned.is_empty
 
@@ -38,13 +35,16 @@ class Books:
 
     def match(self, duplicate: Duplicate, characters: int) -> None:
         """One of the documents that `keep` was told of, of this many characters, goes as a whole."""
-        if duplicate.kind == "exact":
-            self._exact += 1
-        else:
-            self._near += 1
+        self._count(duplicate.kind)
         self._kept -= characters
         self._removed += characters
         self._emptied += 1
+
+    def _count(self, kind: Kind) -> None:
+        if kind == "exact":
+            self._exact += 1
+        else:
+            self._near += 1
 
     def summary(self, oversized_buckets: int, capped_fingerprints: int) -> Summary:
         """The books so far, with the counts that others keep."""

@@ -185,9 +185,10 @@ def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
     names = [name for name in _SETTINGS if name in options]
     settings = Settings(unit="document", **{name: options[name] for name in names})
     documents = duplicates = 0
-    with Progress(quiet=options["quiet"]) as progress, Outputs(find_sources(inputs), force=options["force"]) as outputs:
+    sources = find_sources(inputs)
+    with Progress(quiet=options["quiet"]) as progress, Outputs(sources, force=options["force"]) as outputs:
         with outputs.create(output) as lines:
-            for _, found in match_files(inputs, settings, _reading(options), progress, jobs=options["jobs"]):
+            for _, found in match_files(sources, settings, _reading(options), progress, jobs=options["jobs"]):
                 documents += 1
                 if found is not None:
                     duplicates += 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from dedup.deduplicator import Deduplicator
 from dedup.errors import InputError
-from dedup.files import find_sources, output_errors
+from dedup.files import Source, output_errors
 from dedup.parallel import count_jobs
 from dedup.reading import Input, read_ahead
 from dedup.records import Duplicate
@@ -19,12 +19,12 @@ Matched = tuple[str, Duplicate | None]
 
 
 def match_files(
-    inputs: Sequence[str], settings: Settings, reading: Reading, observer: Observer, *, jobs: int | None = None
+    sources: Sequence[Source], settings: Settings, reading: Reading, observer: Observer, *, jobs: int | None = None
 ) -> Iterator[Matched]:
-    """Match all documents of files and folders, in order, each with those before it that repeat nothing.
+    """Match all documents of some inputs, in order, each with those before it that repeat nothing.
 
     Args:
-        inputs: Paths, or `-` for standard input.
+        sources: The inputs; see `files.find_sources`.
         settings: How to compare; `unit` is `document`.
         reading: How inputs are read.
         observer: Who looks on.
@@ -35,7 +35,6 @@ def match_files(
         SettingsError: If a setting is out of range.
     """
     jobs = count_jobs(jobs)
-    sources = find_sources(inputs)
     read = [Input(source, reading.format_of(source)) for source in sources]
     observer.reading(sum(source.size for source in sources))
     first_skipped: tuple[str, str] | None = None

@@ -123,7 +123,7 @@ class Chaining:
             else:
                 chains.append([run])
             waiting = []
-        found = [_segment(chain) for chain in chains if any(run.length >= self.ngram for run in chain)]
+        found = [chained(chain) for chain in chains if any(run.length >= self.ngram for run in chain)]
         if found:
             found[0] = self._with_beginning(found[0])
             found[-1] = self._with_end(found[-1])
@@ -174,7 +174,8 @@ class Chaining:
         return gap_a if gap_a <= self.max_edit else gap_b
 
 
-def _segment(chain: Sequence[Run]) -> Segment:
+def chained(chain: Sequence[Run]) -> Segment:
+    """The segment from the first to the last of some runs, which are in order."""
     first, last = chain[0], chain[-1]
     return Segment(first.a, last.a + last.length, first.b, last.b + last.length, tuple(chain))
 

@@ -11,7 +11,8 @@ original text, before any normalisation.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -49,6 +50,11 @@ class Span(NamedTuple):
     def overlaps(self, other: Span) -> bool:
         """Whether both share at least one character."""
         return self.start < other.end and other.start < self.end
+
+    def overlaps_any(self, others: Sequence[Span]) -> bool:
+        """Whether this overlaps one of some spans, which are in order and apart."""
+        place = bisect_left(others, Span(self.end, self.end))
+        return place > 0 and others[place - 1].overlaps(self)
 
 
 class Document(Struct, frozen=True, gc=False):

@@ -203,7 +203,6 @@ class Working:
             )
 
     def _check_kept(self, canonical: Span, cuts: Sequence[Span]) -> None:
-        place = bisect_left(cuts, Span(canonical.end, canonical.end))
-        if place and cuts[place - 1].overlaps(canonical):
+        if canonical.overlaps_any(cuts):
             what = f"the kept copy at {canonical.start}-{canonical.end} would be cut"
             raise InternalError("R4", self.document.id, what)

@@ -133,6 +133,18 @@ def test_runs_are_joined_over_small_edits() -> None:
     assert (merge.kind, [edit.text for edit in merge.edits], merge.novel) == ("near", ["other"], 1)
 
 
+def test_a_merge_takes_nothing_that_only_the_kept_copy_has_at_its_end() -> None:
+    """Two runs with a word between them in the kept copy only: where the first goes alone, the word is not named."""
+    sentence = "One two three four five six seven."
+    more = "eight nine ten eleven twelve thirteen fourteen"
+    kept = f"It begins like this. {sentence} Extra {more} as was said by them."
+    text = f"A new beginning, said nowhere. {sentence} {more.capitalize()} and then it differs from all of that."
+    cleaned = list(dedup.clean_corpus([Document("kept", kept), Document("text", text)], min_span=6))[1]
+    (merge,) = cleaned.merges
+    assert (merge.kind, text[merge.start : merge.end].strip()) == ("exact", sentence)
+    assert kept[merge.canonical.start : merge.canonical.end] == sentence
+
+
 def test_what_falls_to_the_cap_is_counted() -> None:
     """The summary says how many places of fingerprints were not remembered."""
     line = "one two three four five six seven eight nine ten"

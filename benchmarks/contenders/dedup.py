@@ -14,6 +14,7 @@ from pathlib import Path
 
 from contenders.common import NGRAM, THRESHOLD, Clock, Span, run
 from dedup import Settings
+from dedup.files import find_sources
 from dedup.matching import match_files
 from dedup.progress import Progress
 from dedup.runs import Reading
@@ -23,7 +24,7 @@ def documents(corpus: Path, jobs: int, clock: Clock) -> list[str]:
     """The ids of the documents that repeat no earlier one."""
     settings = Settings(unit="document", threshold=THRESHOLD, ngram=NGRAM)
     with clock.phase("read and match"), Progress(quiet=True) as progress:
-        matched = match_files([str(corpus)], settings, Reading(), progress, jobs=jobs)
+        matched = match_files(find_sources([str(corpus)]), settings, Reading(), progress, jobs=jobs)
         return [document for document, duplicate in matched if duplicate is None]
 
 

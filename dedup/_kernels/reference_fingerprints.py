@@ -17,6 +17,7 @@ import numpy as np
 
 from dedup._kernels import reference_arrays
 from dedup._kernels.recipe import ITSELF, Run
+from dedup._kernels.reference_arrays import TokenHashes
 
 _Words = tuple[bytes, ...]
 
@@ -56,7 +57,7 @@ class Fingerprints:
         """Keep one more text; returns its number."""
         number = len(self._texts)
         self._texts.append(text)
-        for fingerprint, token in self._selected(_hashes(text)):
+        for fingerprint, token in self._selected(_tokenize(text)[1]):
             places = self._places.setdefault(fingerprint, [])
             if len(places) < self._limit:
                 places.append(_Place(number, token))
@@ -76,11 +77,11 @@ class Fingerprints:
             Runs in order and apart, each as far as it goes. Where runs overlap, the one that reaches furthest goes on,
             so that a run may be the rest of a longer one, and shorter than `min_span`.
         """
-        words = _words(text)
-        runs = sorted(self._maximal(words, _hashes(text)), key=lambda run: (run.a, run.text, run.b))
+        words, hashes = _tokenize(text)
+        runs = sorted(self._maximal(words, hashes), key=lambda run: (run.a, run.text, run.b))
         return list(_cover(runs, [*gone, (len(words), len(words))]))
 
-    def _maximal(self, words: _Words, hashes: list[int]) -> Iterator[Run]:
+    def _maximal(self, words: _Words, hashes: TokenHashes) -> Iterator[Run]:
         """All runs that reach `min_span`, as long as they are on either side. They may overlap."""
         own: dict[int, list[int]] = {}
         reached: dict[tuple[int, int], int] = {}  # how far a diagonal was compared
@@ -92,7 +93,7 @@ class Fingerprints:
                 if reached.get(diagonal, 0) > token or (number == ITSELF and token - place < self._min_span):
                     continue
                 if number not in others:
-                    others[number] = _words(self._texts[number])
+                    others[number] = _tokenize(self._texts[number])[0]
                 run = _extended(words, others[number], Run(token, number, place, 0))
                 reached[diagonal] = max(run.a + run.length, token + 1)
                 if run.length >= self._min_span:
@@ -102,11 +103,10 @@ class Fingerprints:
             else:
                 self.capped += 1
 
-    def _selected(self, hashes: list[int]) -> list[tuple[int, int]]:
+    def _selected(self, hashes: TokenHashes) -> list[tuple[int, int]]:
         """(fingerprint, first token) of every selected one."""
-        array = np.array(hashes, np.uint64)
         offsets = np.array([0, len(hashes)], np.int64)
-        return select(reference_arrays.shingle(array, offsets, self._ngram)[0].tolist(), self._window)
+        return select(reference_arrays.shingle(hashes, offsets, self._ngram)[0].tolist(), self._window)
 
 
 def shape(min_span: int) -> tuple[int, int]:
@@ -125,15 +125,11 @@ def select(fingerprints: Sequence[int], window: int) -> list[tuple[int, int]]:
     return selected
 
 
-def _hashes(text: str) -> list[int]:
-    hashes: list[int] = reference_arrays.tokenize(text, np.array([[0, len(text)]], np.int64))[2].tolist()
-    return hashes
-
-
-def _words(text: str) -> _Words:
-    *_, folded, ends = reference_arrays.tokenize(text, np.array([[0, len(text)]], np.int64))
+def _tokenize(text: str) -> tuple[_Words, TokenHashes]:
+    """The folded tokens of a text, and their hashes."""
+    _, _, hashes, _, folded, ends = reference_arrays.tokenize(text, np.array([[0, len(text)]], np.int64))
     data, bounds = folded.tobytes(), [0, *ends.tolist()]
-    return tuple(data[start:end] for start, end in pairwise(bounds))
+    return tuple(data[start:end] for start, end in pairwise(bounds)), hashes
 
 
 def _extended(a: _Words, b: _Words, seed: Run) -> Run:

@@ -86,7 +86,7 @@ class JsonLines:
         line = raw.decode("utf-8")
         start, end = self._text_span(line)
         if spelling in ("", _ESCAPED, _UNESCAPED):
-            is_escaped = spelling == _ESCAPED or (not spelling and _is_escaped(line[start:end].encode("utf-8")))
+            is_escaped = spelling == _ESCAPED or (not spelling and _is_escaped(line[start:end]))
             written = _spelt(text, is_escaped=is_escaped)
         else:
             written = spelling.encode("utf-8")
@@ -97,12 +97,11 @@ class JsonLines:
         original = "" if record.document is None else record.document.text
         line = record.raw.decode("utf-8")
         start, end = self._text_span(line)
-        written = line[start:end].encode("utf-8")
+        written = line[start:end]
         new = _spelt(text, is_escaped=_is_escaped(written))
-        styles = [_spelt(original, is_escaped=is_escaped) == written for is_escaped in (False, True)]
+        styles = [_spelt(original, is_escaped=is_escaped) == written.encode("utf-8") for is_escaped in (False, True)]
         replaced = line[:start].encode("utf-8") + new + line[end:].encode("utf-8")
-        spelling = _spelling(styles, is_escaped=_is_escaped(new)) if any(styles) else written.decode("utf-8")
-        return replaced, spelling
+        return replaced, _spelling(styles, is_escaped=_is_escaped(new.decode("utf-8"))) if any(styles) else written
 
     def _document(self, line: bytes) -> tuple[str, str | None]:
         """Text and id of a line, or an exact account of why there are none."""
@@ -238,12 +237,12 @@ def _spelling(styles: Sequence[bool], *, is_escaped: bool) -> str:
     return _ESCAPED if styles[True] else _UNESCAPED
 
 
-def _is_escaped(written: bytes | str) -> bool:
+def _is_escaped(written: str) -> bool:
     """Whether characters beyond ASCII are escaped, as far as a string shows it.
 
     DEL is the one ASCII character that the standard library escapes only with all others beyond ASCII.
     """
-    return written.isascii() and (b"\x7f" if isinstance(written, bytes) else "\x7f") not in written  # type: ignore[operator]
+    return written.isascii() and "\x7f" not in written
 
 
 def _spelt(text: str, *, is_escaped: bool) -> bytes:
