@@ -8,7 +8,7 @@ short cut through the kernels; the others are gone through in rounds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +21,6 @@ from dedup.books import Books
 from dedup.cleaning import cut
 from dedup.documents import ids_of, texts_of
 from dedup.errors import SettingsError
-from dedup.excerpts import Excerpt
 from dedup.index import Index, Prepared
 from dedup.records import Cleaned, Document, Duplicate, Kind, Place, Summary, text_digest, utf8
 from dedup.rounds import Rounds
@@ -76,7 +75,7 @@ class Deduplicator:
         self._index = self._new_index()
         self._visits = Visits()
         self._books = Books()
-        self._kept_texts = self._new_kept_texts()
+        self._known_kept_texts: KeptTexts | None = None  # until it is needed: it loads NumPy
         self._oversized_before = self._capped_before = 0
 
     def __enter__(self) -> Deduplicator:
@@ -95,7 +94,8 @@ class Deduplicator:
     @property
     def summary(self) -> Summary:
         """The books of all documents added so far."""
-        capped = self._capped_before + (self._kept_texts.capped if self._kept_texts else 0)
+        fingerprints = self._index.fingerprints
+        capped = self._capped_before + (fingerprints.capped if fingerprints else 0)
         return self._books.summary(self._oversized_before + self._index.oversized_buckets, capped)
 
     def add(self, document: Document) -> Cleaned:
@@ -163,58 +163,42 @@ class Deduplicator:
             self._replace_index()
         repeats = [i - first for i in range(first, last) if visits[i].repeats_id]
         self._index.register(ready.ids[first:last], self._books.documents, repeats)
-        if self._kept_texts is not None:
-            yield from self._add_one_by_one(ready, visits, range(first, last), self._kept_texts)
-            return
         while first < last:
             stopped = self._index.pass_texts(ready.batch, first, last)
             self._books.keep(stopped - first, *ready.batch.totals(first, stopped))  # nothing in them stands elsewhere
             if stopped < last:
                 cleaned = self._changed(ready, stopped, visits[stopped])
-                self._index.commit()
                 self._visits.remember(visits[stopped], cleaned)
                 self._booked(ready, stopped, cleaned)
                 if cleaned.merges:
                     yield stopped, cleaned
             first = stopped + 1
 
-    def _add_one_by_one(
-        self, ready: Ready, visits: Sequence[Visit], numbers: Iterable[int], kept_texts: KeptTexts
-    ) -> Iterator[tuple[int, Cleaned]]:
-        """The same where runs inside of blocks are looked for as well."""
-        for i in numbers:
-            was_stopped = self._index.pass_text(ready.batch, i)
-            rest = Excerpt.whole(ready.documents[i].text)
-            if was_stopped or kept_texts.find(rest.text):
-                working = self._working(ready, i, visits[i])
-                self._rounds(working).go_through(Prepared(ready.batch, i))
-                rest, cleaned = working.rest(), working.cleaned()
-                self._visits.remember(visits[i], cleaned)
-                self._booked(ready, i, cleaned)
-                if cleaned.merges:
-                    yield i, cleaned
-            else:
-                self._books.keep(1, *ready.batch.totals(i, i + 1))
-            self._index.commit()
-            kept_texts.keep(rest, self._index.document)
-
-    def _working(self, ready: Ready, i: int, visit: Visit) -> Working:
-        blocks = ready.batch.count(i)
-        return Working(ready.documents[i], self._books.documents, repeats_id=visit.repeats_id, blocks=blocks)
-
-    def _rounds(self, working: Working) -> Rounds:
-        return Rounds(working, self._index, self._kept_texts, self.settings)
-
     def _changed(self, ready: Ready, i: int, visit: Visit) -> Cleaned:
-        """A document that the index stopped at: something stands for one of its blocks."""
+        """A document that the index stopped at: something stands for a part of it. What is kept of it is committed."""
         document, record, blocks = ready.documents[i], self._books.documents, ready.batch.count(i)
         simple = self._index.clean_simply(ready.batch, i)
         if simple is None:
-            working = self._working(ready, i, visit)
-            self._rounds(working).go_through(Prepared(ready.batch, i))
-            return working.cleaned()
+            return self._gone_through(Working(document, record, repeats_id=visit.repeats_id, blocks=blocks), ready, i)
         digest = text_digest(utf8(document.text)) if simple[1] else ""
         return Cleaned(document.id, record, *simple, document.fields, blocks, visit.repeats_id, digest=digest)
+
+    def _gone_through(self, working: Working, ready: Ready, i: int) -> Cleaned:
+        """The same the long way."""
+        kept_texts = self._kept_texts()
+        Rounds(working, self._index, kept_texts, self.settings).go_through(Prepared(ready.batch, i))
+        if kept_texts is not None:
+            kept_texts.keep(working.rest(), self._index.document)
+        self._index.commit()
+        return working.cleaned()
+
+    def _kept_texts(self) -> KeptTexts | None:
+        """Kept texts as wholes, where runs of tokens are looked for."""
+        if self._known_kept_texts is None and self._index.fingerprints is not None:
+            from dedup.fingerprints import KeptTexts  # noqa: PLC0415  # it loads NumPy
+
+            self._known_kept_texts = KeptTexts(self._index.fingerprints, self.settings)
+        return self._known_kept_texts
 
     def _booked(self, ready: Ready, i: int, cleaned: Cleaned) -> Cleaned:
         self._books.add(cleaned, ready.batch.length(i))
@@ -271,16 +255,9 @@ class Deduplicator:
     def _new_index(self) -> Index:
         return Index(self.settings, self.banding, self._permutations)
 
-    def _new_kept_texts(self) -> KeptTexts | None:
-        if not self.settings.span_length:
-            return None
-        from dedup.fingerprints import KeptTexts  # noqa: PLC0415  # it loads NumPy
-
-        return KeptTexts(self.settings)
-
     def _replace_index(self) -> None:
         self._oversized_before += self._index.oversized_buckets
+        if self._index.fingerprints is not None:
+            self._capped_before += self._index.fingerprints.capped
         self._index = self._new_index()
-        if self._kept_texts is not None:
-            self._capped_before += self._kept_texts.capped
-            self._kept_texts = self._new_kept_texts()
+        self._known_kept_texts = None

@@ -37,6 +37,11 @@ class Excerpt:
         )
 
     @property
+    def is_whole(self) -> bool:
+        """Whether nothing was left out but at the end of the document."""
+        return self.pieces[:1] == (Span(0, len(self.text)),)
+
+    @property
     def seams(self) -> tuple[int, ...]:
         """Positions in `text` where something was left out of the document."""
         return self.offsets[1:]

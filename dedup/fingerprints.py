@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import starmap
 
-from dedup import _kernels
+from dedup._kernels import Fingerprints
 from dedup._kernels.recipe import Run
 from dedup.blocks import split
 from dedup.excerpts import Excerpt
@@ -42,24 +43,15 @@ class Kept:
 class KeptTexts:
     """What was kept of all documents so far."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, fingerprints: Fingerprints, settings: Settings) -> None:
         self._settings = settings
-        self._fingerprints = _kernels.chosen().Fingerprints(settings.span_length, settings.bucket_limit)
-        self._documents: list[int] = []
-        self._pieces: dict[int, tuple[Span, ...]] = {}  # of texts that do not stand whole in their documents
+        self._fingerprints = fingerprints
         self._read = lru_cache(maxsize=_MOST_READ)(self._kept)
-
-    @property
-    def capped(self) -> int:
-        """Places of fingerprints that were not remembered, for they have too many."""
-        return self._fingerprints.capped
 
     def keep(self, rest: Excerpt, document: int) -> None:
         """What is left of a document stays."""
-        number = self._fingerprints.keep(rest.text)
-        self._documents.append(document)
-        if rest.pieces[:1] != (Span(0, len(rest.text)),):
-            self._pieces[number] = rest.pieces
+        blocks = split(rest.text, self._settings)
+        self._fingerprints.keep(rest.text, document, [*blocks], () if rest.is_whole else rest.pieces)
 
     def find(self, text: str, gone: Sequence[tuple[int, int]] = ()) -> list[Run]:
         """The runs of tokens that stand in kept text already, or earlier in this; between the tokens that go anyway."""
@@ -69,7 +61,6 @@ class KeptTexts:
         return self._read(number)
 
     def _kept(self, number: int) -> Kept:
-        text = self._fingerprints.text(number)
-        pieces = self._pieces.get(number)
-        excerpt = Excerpt.whole(text) if pieces is None else Excerpt.of_pieces(text, pieces)
-        return Kept(self._documents[number], excerpt, self._settings)
+        document, text, pieces = self._fingerprints.kept(number)
+        excerpt = Excerpt.of_pieces(text, tuple(starmap(Span, pieces))) if pieces else Excerpt.whole(text)
+        return Kept(document, excerpt, self._settings)

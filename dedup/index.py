@@ -8,10 +8,11 @@ from __future__ import annotations
 import tempfile
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import starmap
 from typing import NamedTuple
 
 from dedup import _kernels
-from dedup._kernels import Batch, Texts
+from dedup._kernels import Batch, Fingerprints, Texts
 from dedup._kernels.recipe import DIGITS, Recipe, Registered
 from dedup.banding import Banding
 from dedup.blocks import KERNEL_UNITS, sentence_starts, split
@@ -68,13 +69,13 @@ class Index:
             multipliers=permutations.multipliers,
             increments=permutations.increments,
             digits=DIGITS if "numbers" in settings.protect else array("I"),
+            min_span=settings.span_length,
         )
         self._blocks = _kernels.chosen().Index(recipe)
         if settings.text_memory is not None:
             with tempfile.TemporaryFile(prefix="dedup-") as file:
                 self._blocks.keep_texts_in(file.fileno(), settings.text_memory * 1_000_000)
         self._registered = Registered([], array("q"), set())
-        self._rests: dict[int, Excerpt] = {}  # of documents whose blocks may stand in several pieces
         self._begun = 0  # documents whose blocks have come
         self.stopped_at = 0
 
@@ -85,6 +86,11 @@ class Index:
     def oversized_buckets(self) -> int:
         """Buckets that were full when one more entry came."""
         return self._blocks.oversized_buckets
+
+    @property
+    def fingerprints(self) -> Fingerprints | None:
+        """Kept texts as wholes; None if no runs of tokens are looked for."""
+        return self._blocks.fingerprints
 
     def prepare(self, texts: Texts) -> Batch:
         """Split texts into blocks and compute what these are looked up by. Any thread may do this at any time."""
@@ -106,27 +112,18 @@ class Index:
         registered.records.extend(range(first, first + len(documents)))
 
     def pass_texts(self, batch: Batch, first: int, last: int) -> int:
-        """Keep and commit all blocks of texts from `first` on, up to a text with a block that an entry stands for.
+        """Keep and commit texts from `first` on, up to one with a block, or a run of tokens, that stands in kept text.
 
         Each text is the next of the documents that were registered.
 
         Returns:
             The number of that text; the block is `stopped_at`, what stands for it is in `matches()`, and the blocks
-            before it were kept without being committed. `last` if all texts passed.
+            before it were kept without being committed. Where there is a run only, all of its blocks were. `last` if
+            all texts passed.
         """
         stopped, self.stopped_at = self._blocks.pass_texts(batch, first, last, self._begun)
         self._begun += min(stopped + 1, last) - first
         return stopped
-
-    def pass_text(self, batch: Batch, text: int) -> bool:
-        """The same with one text, the next document that was registered, and without committing it.
-
-        Returns:
-            Whether it was stopped at a block.
-        """
-        self._begun += 1
-        self.stopped_at = self._blocks.pass_through(batch, text, 0, self._begun - 1, 0)
-        return self.stopped_at < batch.count(text)
 
     def match_texts(self, batch: Batch) -> list[tuple[int, Match]]:
         """Go through all texts of a batch, of one block each: those that no entry stands for are kept.
@@ -172,7 +169,7 @@ class Index:
             entry: The kept block.
             excerpt: The block, as it stands in its document.
         """
-        if not self._blocks.can_draft or len(excerpt.pieces) > 1 or self._blocks.entry(entry)[0] in self._rests:
+        if not self._blocks.can_draft or len(excerpt.pieces) > 1 or len(self._blocks.entry(entry)[1]) > 1:
             return None
         at = (*prepared, number, entry, excerpt.pieces[0].start)
         found = self._blocks.drafts(*at, None)
@@ -194,13 +191,13 @@ class Index:
 
     def roll_back(self, rest: Excerpt) -> None:
         """Forget what was kept of the document; what comes now are blocks of what is left of it."""
-        self._blocks.roll_back()
-        if rest.pieces[:1] != (Span(0, len(rest.text)),):
-            self._rests[self._begun - 1] = rest
-            self._blocks.mark_pieces(self._begun - 1)
+        self._blocks.roll_back(() if rest.is_whole else rest.pieces)
 
     def clean_simply(self, batch: Batch, text: int) -> tuple[str, tuple[Merge, ...]] | None:
-        """The text and the merges of a document that `pass_texts` stopped at; None if it takes the long way."""
+        """The text and the merges of a document that `pass_texts` stopped at, which is committed.
+
+        None if it takes the long way; `stopped_at` is where that begins.
+        """
         unit = KERNEL_UNITS.get(self._settings.unit, -1)
         return self._blocks.clean_simply(batch, text, self._begun - 1, unit, self._sentence_starts, self._registered)
 
@@ -223,7 +220,4 @@ class Index:
 
     def __getitem__(self, number: int) -> Excerpt:
         """The text of an entry, and where it stands in its document."""
-        document, start, end = self._blocks.entry(number)
-        if document in self._rests:
-            return self._rests[document].part(start, end)
-        return Excerpt(self._blocks.text(number), (Span(start, end),), (0,))
+        return Excerpt.of_pieces(self._blocks.text(number), tuple(starmap(Span, self._blocks.entry(number)[1])))

@@ -93,7 +93,7 @@ def test_what_stands_everywhere_is_capped_and_counted(kernels: ModuleType) -> No
     index = kernels.Fingerprints(4, 3)
     for _ in range(5):
         index.keep("one two three four")
-    assert (len(index), index.capped, index.text(4)) == (5, 2, "one two three four")
+    assert (len(index), index.capped, index.kept(4)) == (5, 2, (0, "one two three four", []))
     assert index.find("zero one two three four five") == [Run(1, 0, 0, 4)]
 
 

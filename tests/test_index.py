@@ -83,7 +83,7 @@ def test_the_native_index_says_what_the_specification_says(
     for step in (
         lambda index: passed(index, before),
         lambda index: passed(index, later, 10, is_committed=False),
-        lambda index: (index.roll_back(), index.kept(), len(index), index.oversized_buckets)[1:],
+        lambda index: (index.roll_back(()), index.kept(), len(index), index.oversized_buckets)[1:],
         lambda index: passed(index, later, 20),
     ):
         first, second = map(step, indexes)
@@ -103,8 +103,8 @@ def test_texts_kept_in_a_file_are_the_same_texts(before: list[str], later: list[
     long = ["word " * 2_000_000 + "ende", "Wörter " * 100_000, "漢字 " * 100_000]  # more than a step of the file
     for texts, is_committed in ((before, True), (long, False), (later, True)):
         assert passed(index, texts, is_committed=is_committed) == passed(in_memory, texts, is_committed=is_committed)
-        index.roll_back()
-        in_memory.roll_back()
+        index.roll_back(())
+        in_memory.roll_back(())
 
 
 @per_implementation
@@ -118,7 +118,7 @@ def test_a_round_taken_back_leaves_no_trace(
     passed(index, before)
     passed(untouched, before)
     passed(index, taken_back, 10, is_committed=False)
-    index.roll_back()
+    index.roll_back(())
     assert passed(index, [*taken_back, *before], 20) == passed(untouched, [*taken_back, *before], 20)
 
 
@@ -142,7 +142,7 @@ def test_texts_pass_together_up_to_one_that_repeats_something(kernels: ModuleTyp
     assert index.pass_texts(batch, 0, 4, 0) == (2, 1)
     assert index.matches() == [(0, 1.0)]
     assert index.kept() == [(0, 7)]
-    index.roll_back()
+    index.roll_back(())
     assert len(index) == 3
     index.commit()
     assert index.pass_texts(batch, 3, 4, 3)[0] == 4
@@ -162,7 +162,7 @@ def test_matching_keeps_what_repeats_nothing(kernels: ModuleType, texts: list[st
         (i, set(zip(text.split(), text.split()[1:], strict=False))) for i, text in enumerate(texts) if i not in found
     ]
     for text, (entry, similarity) in found.items():
-        document, _, _ = index.entry(entry)
+        document, _ = index.entry(entry)
         assert document < text
         assert document in dict(kept)
         assert similarity >= 0.5 or len(texts[text].split()) < 2

@@ -5,8 +5,9 @@
 #include "minhash.hpp"
 
 /* Key > entries, in one open-addressing table with linear probing, 16 bytes a slot. A key holds at most `limit`
- * entries; whether more came is marked on one of its slots. */
-class BandTable {
+ * entries; whether more came is marked on one of its slots. Of a key only the bits in SAME tell keys apart. */
+template <uint64_t SAME>
+class KeyTable {
 public:
     void prefetch(uint64_t key) const {
         if (capacity_) __builtin_prefetch(slots_.data + home(key));
@@ -14,15 +15,22 @@ public:
 
     /* Appends the entries with this key. */
     void find(uint64_t key, Array<int64_t> &entries) const {
+        find(key, entries, [](uint64_t, uint64_t) { return true; });
+    }
+
+    /* Those whose key passes a test, which is given their key and this one. */
+    template <class Test>
+    void find(uint64_t key, Array<int64_t> &entries, Test test) const {
         if (!capacity_) return;
         for (int64_t at = home(key); slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1))
-            if (slots_[at].key == key) entries.push(static_cast<int64_t>(slots_[at].entry & ~OVERSIZED));
+            if (is_same(slots_[at].key, key) && test(slots_[at].key, key))
+                entries.push(static_cast<int64_t>(slots_[at].entry & ~OVERSIZED));
     }
 
     int64_t first(uint64_t key) const {
         if (!capacity_) return -1;
         for (int64_t at = home(key); slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1))
-            if (slots_[at].key == key) return static_cast<int64_t>(slots_[at].entry & ~OVERSIZED);
+            if (is_same(slots_[at].key, key)) return static_cast<int64_t>(slots_[at].entry & ~OVERSIZED);
         return -1;
     }
 
@@ -33,7 +41,7 @@ public:
         int64_t at = home(key), same = 0, first = -1;
         bool is_marked = false;
         for (; slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1)) {
-            if (slots_[at].key != key) continue;
+            if (!is_same(slots_[at].key, key)) continue;
             if (first < 0) first = at;
             is_marked |= (slots_[at].entry & OVERSIZED) != 0;
             if (++same < limit) continue;
@@ -50,7 +58,7 @@ public:
     void undo(uint64_t key, int64_t entry, Outcome outcome) {
         if (outcome == FULL_ALREADY) return;
         for (int64_t at = home(key);; at = (at + 1) & (capacity_ - 1)) {
-            if (slots_[at].key != key) continue;
+            if (!is_same(slots_[at].key, key)) continue;
             if (outcome == FULL && (slots_[at].entry & OVERSIZED)) {
                 slots_[at].entry &= ~OVERSIZED;
                 return;
@@ -70,12 +78,13 @@ private:
     Array<Slot> slots_;
     int64_t capacity_ = 0, used_ = 0;
 
-    int64_t home(uint64_t key) const { return static_cast<int64_t>((key * SHINGLE_MULTIPLIER) >> shift_); }
+    static bool is_same(uint64_t a, uint64_t b) { return !((a ^ b) & SAME); }
+    int64_t home(uint64_t key) const { return static_cast<int64_t>(((key & SAME) * SHINGLE_MULTIPLIER) >> shift_); }
     int shift_ = 63;
 
     bool is_marked_from(int64_t at, uint64_t key) const {
         for (; slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1))
-            if (slots_[at].key == key && (slots_[at].entry & OVERSIZED)) return true;
+            if (is_same(slots_[at].key, key) && (slots_[at].entry & OVERSIZED)) return true;
         return false;
     }
 
@@ -108,5 +117,7 @@ private:
         slots_[hole].entry = EMPTY;
     }
 };
+
+typedef KeyTable<~0ULL> BandTable;
 
 #endif

@@ -3,11 +3,13 @@
 #define DEDUP_BATCH_HPP
 
 #include "segments.hpp"
+#include "winnowing.hpp"
 
 /* How blocks are compared. */
 struct Recipe {
     MergeRules rules;
     int64_t bands, rows, bucket_limit;
+    int64_t min_span; /* 0 if no runs of tokens are looked for */
     Permutations permutations;
 };
 
@@ -23,6 +25,15 @@ struct Batch {
     Array<int64_t> offsets; /* blocks of text i: [offsets[i], offsets[i + 1]) */
     Array<Block> blocks;
     Array<uint64_t> keys;
+    Marks marks; /* of the texts as wholes, where runs of tokens are looked for */
+
+    void clear() {
+        texts.clear();
+        offsets.clear();
+        blocks.clear();
+        keys.clear();
+        marks.clear();
+    }
 };
 
 /* Room that preparing a text needs, used again for the next. */
@@ -30,6 +41,7 @@ struct Scratch {
     TokenList tokens;
     Array<Span> spans;
     Array<uint32_t> shingles, mixed, signature;
+    Marker marker;
 };
 
 static uint64_t digest_of(const TokenList &tokens) {
@@ -64,7 +76,14 @@ static void prepare_block(const Recipe &recipe, const Text &text, Span span, Bat
 static void prepare_spans(const Recipe &recipe, const Text &text, const Span *spans, int64_t count, Batch &batch,
                           Scratch &scratch) {
     if (batch.offsets.empty()) batch.offsets.push(0);
-    for (int64_t i = 0; i < count; i++) prepare_block(recipe, text, spans[i], batch, scratch);
+    if (recipe.min_span) scratch.marker.begin();
+    for (int64_t i = 0; i < count; i++) {
+        prepare_block(recipe, text, spans[i], batch, scratch);
+        if (!recipe.min_span) continue;
+        scratch.marker.add(scratch.tokens);
+        scratch.marker.add_edge();
+    }
+    if (recipe.min_span) scratch.marker.finish(Winnowing(recipe.min_span), batch.marks);
     batch.texts.push(text);
     batch.offsets.push(batch.blocks.size);
 }

@@ -1,25 +1,26 @@
-/* One document, cleaned in one go: what `deduplicator.py` and `working.py` do, for documents that need one round.
+/* One document, cleaned in one go: what `rounds.py` and `working.py` do, where blocks are merged in the first round only.
  *
- * Whatever is not simple ends the attempt: a merge that is refused, a text that has to be gone through again. The index
- * is then as it was before the document, and the long way is gone. */
+ * Whatever is not simple ends the attempt: a merge that is refused or taken back, blocks that are merged in a later round.
+ * The index is then as it was before the document, and the long way is gone. */
 #ifndef DEDUP_DOCUMENTS_HPP
 #define DEDUP_DOCUMENTS_HPP
 
 #include "cutting.hpp"
+#include "embedded.hpp"
 #include "index.hpp"
 
-/* Finds where the sentences of a text begin; false if that failed. */
-typedef int (*SentenceFinder)(void *context, const Text &text, Array<int64_t> &starts);
+enum FoundBy { BY_DIGEST, BY_BANDS, BY_FINGERPRINTS };
 
-/* A merge: a draft in characters of the document and of the entry's text, and what is cut for it. */
+/* A merge: a draft in characters of what was compared, but for the core, which is in characters of the document; where
+ * both sides begin, and what is cut for it. */
 struct SimpleMerge {
     Draft draft;
     Span cut;
-    int64_t entry, block; /* the entry, and where the block that was compared with it begins in the document */
-    bool is_by_digest;
+    Sides sides;
+    FoundBy found_by;
 };
 
-class SimpleDocument {
+class SimpleDocument : private MergeTaker {
 public:
     Array<SimpleMerge> merges; /* in order */
     Array<Edit> edits;
@@ -28,9 +29,11 @@ public:
     bool has_failed = false; /* the sentence finder did */
 
     SimpleDocument(Index &index, const Recipe &recipe, SentenceFinder finder, void *context)
-        : index_(index), recipe_(recipe), find_sentences_(finder), context_(context) {}
+        : index_(index), recipe_(recipe), find_sentences_(finder), context_(context) {
+        if (index.fingerprints) embedded_.reset(new Embedded(*index.fingerprints, recipe.rules, finder, context));
+    }
 
-    /* Cleans text i of a batch, at a block of which the index stopped. Nothing is committed. */
+    /* Cleans text i of a batch, at which the index stopped, and commits it; false if it is not simple. */
     bool clean(const Batch &batch, int64_t i, int64_t document, int unit) {
         unit_ = unit;
         text_ = batch.texts[i];
@@ -43,13 +46,19 @@ public:
         has_failed = false;
         if (unit < 0 || !go_through(batch, i, index_.stopped_at, 0)) return false;
         cutter.cut(text_, cores_);
+        leave_out();
+        if (!is_settled() || (embedded_ && !merge_runs(batch, i))) return false;
         std::sort(merges.data, merges.data + merges.size, comes_before);
         for (int64_t k = 0; k < merges.size; k++) merges[k].cut = cutter.cuts[k];
-        return is_kept() && is_settled();
+        if (!is_kept()) return false;
+        if (embedded_) index_.fingerprints->keep(rest_text(), rest_marks_[0], document, rest_pieces_.spans);
+        index_.commit();
+        return true;
     }
 
 private:
     static const int MOST_DEPTH = 32, MOST_TOUCHING = 64;
+    static const int MOST_ROUNDS = 8; /* in more, copies that something was merged into may have to stay */
     Index &index_;
     const Recipe &recipe_;
     SentenceFinder find_sentences_;
@@ -57,12 +66,17 @@ private:
     Text text_ = {nullptr, 0, 1};
     int64_t document_ = 0;
     int depth_ = 0, unit_ = 0;
-    Array<Span> cores_, blocks_, taken_[MOST_DEPTH + 1];
+    Array<Span> cores_, blocks_, whole_blocks_, none_, taken_[MOST_DEPTH + 1];
     Batch parts_[MOST_DEPTH + 1];
     Scratch scratch_;
     Array<int64_t> sentences_;
     Array<Match> candidates_;
-    Array<uint8_t> rest_;
+    Array<uint8_t> rest_; /* the characters that are left */
+    Pieces rest_pieces_, all_;
+    TokenizedText rest_text_;
+    Marks rest_marks_;
+    std::unique_ptr<Embedded> embedded_;
+    int64_t before_ = 0; /* merges there were when runs began to be merged */
 
     static bool comes_before(const SimpleMerge &x, const SimpleMerge &y) { return x.draft.core.start < y.draft.core.start; }
 
@@ -93,11 +107,8 @@ private:
     bool go_through_part(const Text &text, int64_t start, int64_t end, int64_t shift) {
         if (depth_ == MOST_DEPTH) return false;
         Batch &part = parts_[depth_++];
-        part.texts.clear();
-        part.offsets.clear();
-        part.blocks.clear();
-        part.keys.clear();
-        prepare_text(recipe_, Text{text.at(start), end - start, text.width}, unit_, part, scratch_);
+        part.clear();
+        prepare_text(recipe_, part_of(text, start, end), unit_, part, scratch_);
         const int64_t number = index_.pass_through(part, 0, 0, document_, shift + start);
         const bool is_simple = go_through(part, 0, number, shift + start);
         depth_--;
@@ -119,26 +130,86 @@ private:
             const int64_t entry = index_.matches[m].entry;
             if (index_.is_in_pieces(entry)) return false;
             if (index_.make_drafts(batch, i, number, entry, nullptr, 0)) {
-                const Text own = {batch.texts[i].at(block.start), block.end - block.start, batch.texts[i].width};
                 sentences_.clear();
-                if (!find_sentences_(context_, own, sentences_)) {
+                if (!find_sentences_(context_, part_of(batch.texts[i], block.start, block.end), sentences_)) {
                     has_failed = true;
                     return false;
                 }
                 sentences_.push(0); /* there is an address even where there is no sentence */
                 index_.make_drafts(batch, i, number, entry, sentences_.data, sentences_.size - 1);
             }
-            for (int64_t k = 0; k < index_.drafts.drafts.size; k++)
-                if (!take(index_.drafts.drafts[k], entry, block.start + shift, taken)) return false;
+            const Sides sides = {block.start + shift, index_[entry].start, index_[entry].document};
+            const FoundBy found_by = index_.is_by_digest ? BY_DIGEST : BY_BANDS;
+            for (int64_t k = 0; k < index_.drafts.drafts.size; k++) {
+                if (!add(index_.drafts, k, sides, found_by)) return false;
+                taken.push(merges.back().draft.core);
+            }
         }
         return true;
     }
 
-    bool take(Draft draft, int64_t entry, int64_t block, Array<Span> &taken) {
-        draft.core.start += block;
-        draft.core.end += block;
+    /* Merges runs of tokens until there are no more. */
+    bool merge_runs(const Batch &batch, int64_t i) {
+        for (int round = 1; round < MOST_ROUNDS; round++) {
+            rest_marks_.clear();
+            rest_text_.set(rest_text());
+            mark_text(rest_text_, blocks_, recipe_.min_span, scratch_.marker, rest_marks_);
+            before_ = merges.size;
+            const Excerpt rest = {rest_text_, blocks_, rest_pieces_, none_, document_};
+            if (!embedded_->find(rest, rest_marks_[0], *this)) return failed();
+            if (merges.size == before_ && !cutter.cuts.empty()) {
+                find_blocks(batch, i, whole_blocks_);
+                const Excerpt whole = {index_.whole, whole_blocks_, all_, cutter.cuts, document_};
+                if (!embedded_->find(whole, batch.marks[i], *this)) return failed();
+            }
+            if (merges.size == before_) return true;
+            cutter.cut(text_, cores_);
+            leave_out();
+            if (!pass_rest()) return false;
+        }
+        return false;
+    }
+
+    bool failed() {
+        has_failed |= embedded_->has_failed;
+        embedded_->has_failed = false;
+        return false;
+    }
+
+    bool take(const Drafts &drafts, int64_t number, const Sides &sides) override {
+        const Span core = {drafts.drafts[number].core.start + sides.own, drafts.drafts[number].core.end + sides.own};
+        for (int64_t k = 0; k < before_; k++) { /* what was merged into this would have to find another copy */
+            if (merges[k].sides.document != document_) continue;
+            const int64_t shift = merges[k].sides.copy;
+            const Span kept = {merges[k].draft.canonical.start + shift, merges[k].draft.canonical.end + shift};
+            if (kept.start < core.end && core.start < kept.end) return false;
+        }
+        return add(drafts, number, sides, BY_FINGERPRINTS);
+    }
+
+    /* The blocks of what is left are kept, unless something stands for one of them. */
+    bool pass_rest() {
+        index_.roll_back(rest_pieces_.spans);
+        Batch &rest = parts_[0];
+        rest.clear();
+        prepare_text(recipe_, rest_text(), unit_, rest, scratch_);
+        find_blocks(rest, 0, blocks_);
+        return index_.pass_through(rest, 0, 0, document_, 0) == rest.blocks.size;
+    }
+
+    static void find_blocks(const Batch &batch, int64_t i, Array<Span> &blocks) {
+        blocks.clear();
+        for (int64_t k = batch.offsets[i]; k < batch.offsets[i + 1]; k++)
+            blocks.push({batch.blocks[k].start, batch.blocks[k].end});
+    }
+
+    Text rest_text() const { return {rest_.data, rest_.size / text_.width, text_.width}; }
+
+    bool add(const Drafts &drafts, int64_t number, const Sides &sides, FoundBy found_by) {
+        Draft draft = drafts.drafts[number];
+        draft.core.start += sides.own;
+        draft.core.end += sides.own;
         if (!add_core(draft.core)) return false;
-        const Drafts &drafts = index_.drafts;
         const int64_t first_edit = edits.size, first_piece = pieces.size;
         edits.append(drafts.edits.data + draft.edits, draft.edits_end - draft.edits);
         pieces.append(drafts.pieces.data + draft.pieces, draft.pieces_end - draft.pieces);
@@ -146,8 +217,7 @@ private:
         draft.edits_end = edits.size;
         draft.pieces = first_piece;
         draft.pieces_end = pieces.size;
-        merges.push({draft, {0, 0}, entry, block, index_.is_by_digest});
-        taken.push(draft.core);
+        merges.push({draft, {0, 0}, sides, found_by});
         return true;
     }
 
@@ -177,9 +247,9 @@ private:
             int64_t length = merge.draft.core.start - merge.cut.start + merge.cut.end - merge.draft.core.end;
             for (int64_t p = merge.draft.pieces; p < merge.draft.pieces_end; p++) length += pieces[p].end - pieces[p].start;
             if (length != merge.cut.end - merge.cut.start) return false;
-            const Entry &entry = index_[merge.entry];
-            if (entry.document != document_) continue;
-            const int64_t start = merge.draft.canonical.start + entry.start, end = merge.draft.canonical.end + entry.start;
+            if (merge.sides.document != document_) continue;
+            const int64_t start = merge.draft.canonical.start + merge.sides.copy;
+            const int64_t end = merge.draft.canonical.end + merge.sides.copy;
             const Span *const cuts = cutter.cuts.data, *const after = cuts + cutter.cuts.size;
             const Span *const next =
                 std::lower_bound(cuts, after, end, [](const Span &cut, int64_t place) { return cut.start < place; });
@@ -188,18 +258,23 @@ private:
         return true;
     }
 
-    /* Whether what is left falls into just the blocks that were kept. */
-    bool is_settled() {
-        const int64_t width = text_.width;
+    /* What is left of the document without its cuts. */
+    void leave_out() {
         rest_.clear();
+        rest_pieces_.clear();
         int64_t at = 0;
         for (int64_t c = 0; c <= cutter.cuts.size; c++) {
             const int64_t until = c < cutter.cuts.size ? cutter.cuts[c].start : text_.length;
-            rest_.append(static_cast<const uint8_t *>(text_.at(at)), (until - at) * width);
+            rest_.append(static_cast<const uint8_t *>(text_.at(at)), (until - at) * text_.width);
+            if (!cutter.cuts.empty()) rest_pieces_.push({at, until});
             if (c < cutter.cuts.size) at = cutter.cuts[c].end;
         }
+    }
+
+    /* Whether what is left falls into just the blocks that were kept. */
+    bool is_settled() {
         blocks_.clear();
-        split(Text{rest_.data, rest_.size / width, text_.width}, unit_, blocks_);
+        split(rest_text(), unit_, blocks_);
         if (blocks_.size != index_.kept.size) return false;
         int64_t removed = 0, next = 0;
         for (int64_t k = 0; k < blocks_.size; k++) {

@@ -38,7 +38,16 @@ public:
         pieces.clear();
         segments_.find(text_a, text_b, rules, sentences, count);
         for (int64_t k = 0; k < segments_.found.size; k++) add(segments_.found[k]);
-        return segments_.starts.were_missed;
+        return segments_.places.were_missed;
+    }
+
+    /* A text that stands elsewhere with the same characters. */
+    void make_equal(int64_t length) {
+        drafts.clear();
+        edits.clear();
+        pieces.clear();
+        drafts.push({{0, length}, {0, length}, true, 1.0, 1.0, 0, 0, 0, 0, 1});
+        pieces.push({0, length, false});
     }
 
 private:
@@ -66,7 +75,7 @@ private:
             static_cast<double>(part.overlap.common) / static_cast<double>(part.overlap.a > 1 ? part.overlap.a : 1);
         draft.novel = part.a_end - part.a;
         for (int64_t k = 0; k < inside_.size; k++) draft.novel -= inside_[k].length;
-        const Span outer = {segments_.begin(part.a), segments_.end(part.a_end)};
+        const Span outer = {segments_.places.begin(part.a), segments_.places.end(part.a_end)};
         draft.core = stripped(text_a_, outer, extent(a, part.a, part.a_end));
         draft.canonical = canonical(part, extent(a, part.a, part.a_end), extent(b, part.b, part.b_end));
         draft.edits = edits.size;

@@ -1,16 +1,14 @@
-/* Kept texts and their winnowed fingerprints: which runs of tokens stand in kept text already.
- *
- * What `reference_fingerprints.py` says (Schleimer, Wilkerson, Aiken: Winnowing, 2003). */
+/* Kept texts as wholes, and which runs of tokens stand in them already: what `reference_fingerprints.py` says. */
 #ifndef DEDUP_FINGERPRINTS_HPP
 #define DEDUP_FINGERPRINTS_HPP
 
-#include <algorithm>
-#include <memory>
+#include <deque>
 #include <unordered_map>
 
 #include "band_table.hpp"
-#include "blocks.hpp"
+#include "excerpts.hpp"
 #include "kept_text.hpp"
+#include "winnowing.hpp"
 
 /* Equal tokens in a text, from `a` on, and in the kept text of a number, from `b` on. */
 struct TokenRun {
@@ -18,167 +16,205 @@ struct TokenRun {
 };
 static const int64_t ITSELF = -1; /* the text that is looked through */
 
-/* A fingerprint and its first token. */
-struct Selected {
-    uint32_t fingerprint;
-    int64_t token;
-};
-
-/* The least of every window, the last of equal ones, each place once. */
-static void select_least(const uint32_t *fingerprints, int64_t count, int64_t window, Array<Selected> &selected) {
-    selected.clear();
-    int64_t least = -1;
-    for (int64_t end = window; end <= count; end++) {
-        if (least < end - window) { /* it has left the window */
-            least = end - window;
-            for (int64_t i = least + 1; i < end; i++)
-                if (fingerprints[i] <= fingerprints[least]) least = i;
-        } else if (fingerprints[end - 1] <= fingerprints[least]) {
-            least = end - 1;
-        }
-        if (selected.empty() || selected.back().token != least) selected.push({fingerprints[least], least});
-    }
-}
-
 class Fingerprints {
 public:
     int64_t capped = 0;
     Array<TokenRun> runs;
 
-    Fingerprints(int64_t min_span, int64_t limit)
-        : min_span_(min_span), ngram_((min_span + 1) / 2), window_(min_span - ngram_ + 1), limit_(limit) {}
+    Fingerprints(StoredTexts &stored, int64_t min_span, int64_t limit)
+        : min_span_(min_span), limit_(limit), stored_(stored) {}
 
     int64_t size() const { return texts_.size; }
-    Text text(int64_t number) { return stored_.text(texts_[number]); }
+    int64_t document(int64_t number) const { return texts_[number].document; }
+    Text text(int64_t number) { return stored_.text(texts_[number].stored); }
 
-    void keep(const Text &text) {
-        fingerprint(text);
-        const int64_t number = texts_.size;
-        texts_.push(stored_.keep(text, 0, text.length));
-        for (int64_t i = 0; i < selected_.size; i++) table_.prefetch(selected_[i].fingerprint);
-        for (int64_t i = 0; i < selected_.size; i++)
-            capped += table_.add(selected_[i].fingerprint, number << 31 | selected_[i].token, limit_) != BandTable::ADDED;
+    /* The pieces of its document that a text was put together from; none if it is the whole. */
+    void find_pieces(int64_t number, Pieces &found) const {
+        found.clear();
+        for (int64_t i = number ? texts_[number - 1].pieces_end : 0; i < texts_[number].pieces_end; i++)
+            found.push(pieces_[i]);
     }
 
-    Array<Span> gone; /* tokens of the text to be looked through that go anyway, in order, apart */
+    /* Where characters of a kept text stand in their document; false if in several pieces. */
+    bool find_place(int64_t number, Span characters, Span &found) {
+        find_pieces(number, pieces_of_one_);
+        return pieces_of_one_.find(characters.start, characters.end, found);
+    }
 
-    /* Fills `runs` with those of at least `min_span` tokens that stand in kept texts, or in what is left of this text
-     * before them: in order, apart, each as far as it goes. */
-    void find(const Text &text) {
-        fingerprint(text);
-        runs.clear();
-        maximal_.clear();
+    void prefetch(const TextMarks &marks) const {
+        for (int64_t i = 0; i < marks.selected_count; i++) table_.prefetch(marks.selected[i].key());
+    }
+
+    void keep(const Text &text, const TextMarks &marks, int64_t document, const Array<Span> &pieces) {
+        const int64_t number = texts_.size;
+        pieces_.append(pieces.data, pieces.size);
+        marks_.append({nullptr, 0, marks.pages, marks.page_count, marks.edges, marks.edge_count, false});
+        texts_.push({document, pieces_.size, stored_.keep(text, 0, text.length)});
+        for (int64_t i = 0; i < marks.selected_count; i++)
+            capped += table_.add(marks.selected[i].key(), number << 31 | marks.selected[i].token, limit_) !=
+                      Table::ADDED;
+    }
+
+    /* Whether runs of at least `min_span` tokens of a text stand in kept texts, or in the text itself before them. */
+    bool find(TokenizedText &text, const TextMarks &marks) {
+        text_ = &text;
         reached_.clear();
-        read_.clear();
-        held_ = 0;
-        earlier_.clear();
-        own_.clear();
-        for (int64_t i = 0; i < selected_.size; i++) table_.prefetch(selected_[i].fingerprint);
-        for (int64_t i = 0; i < selected_.size; i++) {
-            const Selected &selected = selected_[i];
+        maximal_.clear();
+        for (int64_t i = 0; i < marks.selected_count; i++) {
             places_.clear();
-            table_.find(selected.fingerprint, places_);
+            table_.find(marks.selected[i].key(), places_, Selected::can_go_on);
             for (int64_t k = 0; k < places_.size; k++)
-                compare({selected.token, places_[k] >> 31, places_[k] & ((1LL << 31) - 1), 0});
-            compare_with_earlier(selected, i);
+                compare({marks.selected[i].token, places_[k] >> 31, places_[k] & ((1LL << 31) - 1), 0});
         }
+        if (marks.repeats) compare_with_itself(marks);
+        return !maximal_.empty();
+    }
+
+    /* Fills `runs` with runs that cover what `find` found, from left to right, each time the one that reaches furthest: in
+     * order and apart, none in the text itself the copy of which goes.
+     *
+     * `gone`: tokens of the text that go anyway, in order, apart; what is found lies between them. */
+    void cover(const Array<Span> &gone) {
         std::sort(maximal_.data, maximal_.data + maximal_.size, [](const TokenRun &x, const TokenRun &y) {
             return x.a != y.a ? x.a < y.a : x.text != y.text ? x.text < y.text : x.b < y.b;
         });
-        cover();
-    }
-
-private:
-    static const int64_t MOST_HELD = 1 << 24; /* characters of kept texts whose tokens are held at a time */
-    const int64_t min_span_, ngram_, window_, limit_;
-    StoredTexts stored_;
-    Array<StoredText> texts_;
-    BandTable table_;
-    TokenList tokens_;
-    Array<uint32_t> shingles_;
-    Array<Selected> selected_;
-    Array<int64_t> places_, earlier_;
-    Array<TokenRun> maximal_, open_;
-    Array<Span> covered_;
-    std::unordered_map<uint32_t, std::pair<int64_t, int64_t>> own_; /* fingerprint > the last place of it, how many */
-    std::unordered_map<uint64_t, int64_t> reached_;                 /* how far a diagonal was compared */
-    std::unordered_map<int64_t, std::unique_ptr<TokenList>> read_; /* tokens of kept texts */
-    int64_t held_ = 0;
-
-    void fingerprint(const Text &text) {
-        tokens_.clear();
-        tokenize(tokens_, text, 0, text.length);
-        shingles_.resize(tokens_.count() + 1);
-        const int64_t count = shingle_block(tokens_.hashes.data, tokens_.count(), ngram_, shingles_.data);
-        select_least(shingles_.data, count, window_, selected_);
-    }
-
-    /* The same fingerprint at places of the text before this one; `earlier_` leads from each to the one before. */
-    void compare_with_earlier(const Selected &selected, int64_t i) {
-        std::pair<int64_t, int64_t> &own = own_.try_emplace(selected.fingerprint, -1, 0).first->second;
-        for (int64_t k = own.first; k >= 0; k = earlier_[k])
-            if (selected.token - selected_[k].token >= min_span_) compare({selected.token, ITSELF, selected_[k].token, 0});
-        earlier_.push(-1);
-        if (own.second < limit_) {
-            earlier_[i] = own.first;
-            own = {i, own.second + 1};
-        } else {
-            capped++;
-        }
-    }
-
-    /* Extends a place of both texts to the longest run through it, unless its diagonal was compared that far. */
-    void compare(TokenRun run) {
-        const uint64_t diagonal = static_cast<uint64_t>(run.text + 1) << 32 ^ static_cast<uint64_t>(run.b - run.a + (1LL << 31));
-        int64_t &reached = reached_.try_emplace(diagonal, 0).first->second;
-        if (reached > run.a) return;
-        const TokenList &other = run.text == ITSELF ? tokens_ : read(run.text);
-        int64_t back = 0, ahead = 0;
-        while (run.a + ahead < tokens_.count() && run.b + ahead < other.count() &&
-               tokens_.equal(run.a + ahead, other, run.b + ahead))
-            ahead++;
-        while (ahead && back < run.a && back < run.b && tokens_.equal(run.a - back - 1, other, run.b - back - 1)) back++;
-        reached = std::max(run.a + ahead, run.a + 1);
-        if (back + ahead >= min_span_) maximal_.push({run.a - back, run.text, run.b - back, back + ahead});
-    }
-
-    const TokenList &read(int64_t number) {
-        const auto known = read_.find(number);
-        if (known != read_.end()) return *known->second;
-        const Text kept = text(number);
-        if (held_ + kept.length > MOST_HELD) {
-            read_.clear();
-            held_ = 0;
-        }
-        held_ += kept.length;
-        std::unique_ptr<TokenList> &found = read_[number];
-        found.reset(new TokenList());
-        tokenize(*found, kept, 0, kept.length);
-        return *found;
-    }
-
-    /* Runs that cover what the maximal ones cover, from left to right, each time the one that reaches furthest. */
-    void cover() {
-        gone.push({tokens_.count(), tokens_.count()});
+        runs.clear();
         open_.clear();
         covered_.clear();
+        const int64_t count = text_->tokens().count();
         int64_t at = 0, begun = 0;
-        for (int64_t passed = 0; passed < gone.size;) {
-            if (at >= gone[passed].start) {
-                covered_.push(gone[passed]);
-                at = std::max(at, gone[passed++].end);
+        for (int64_t passed = 0; passed <= gone.size;) {
+            const Span next = passed < gone.size ? gone[passed] : Span{count, count};
+            if (at >= next.start) {
+                covered_.push(next);
+                at = std::max(at, next.end);
+                passed++;
                 continue;
             }
             while (begun < maximal_.size && maximal_[begun].a <= at) open_.push(maximal_[begun++]);
-            const TokenRun best = best_at(at, gone[passed].start);
+            const TokenRun best = best_at(at, next.start);
             if (best.length > 0) {
                 runs.push(best);
                 covered_.push({best.a, best.a + best.length});
                 at += best.length;
             } else {
-                at = begun < maximal_.size ? maximal_[begun].a : gone[passed].start;
+                at = begun < maximal_.size ? maximal_[begun].a : next.start;
             }
         }
+    }
+
+    /* The characters of tokens [first, last) of a kept text, of at least one. */
+    Span extent(int64_t number, int64_t first, int64_t last) {
+        int64_t at;
+        const TokenList &begin = page_of(number, first, at);
+        const int64_t start = begin.starts[at];
+        const TokenList &end = page_of(number, last - 1, at);
+        return {start, end.ends[at]};
+    }
+
+    /* Whether a block of a kept text begins, or ends, before a token. */
+    bool begins_block(int64_t number, int64_t token) const { return has_edge(number, token, 0, 1); }
+    bool ends_block(int64_t number, int64_t token) const { return has_edge(number, token, 1, 0); }
+
+private:
+    static const int64_t MOST_PAGES = 1024; /* whose tokens are held at a time */
+    struct KeptText {
+        int64_t document, pieces_end;
+        StoredText stored;
+    };
+    const int64_t min_span_, limit_;
+    StoredTexts &stored_;
+    Array<KeptText> texts_;
+    Array<Span> pieces_;
+    Pieces pieces_of_one_;
+    Marks marks_;
+    typedef KeyTable<Selected::SAME> Table;
+    Table table_;
+    TokenizedText *text_ = nullptr;
+    Array<int64_t> places_, earlier_;
+    Array<TokenRun> maximal_, open_;
+    Array<Span> covered_;
+    std::unordered_map<uint32_t, std::pair<int64_t, int64_t>> own_places_; /* fingerprint > its last place, how many */
+    std::unordered_map<uint64_t, int64_t> reached_;                        /* how far a diagonal was compared */
+    std::unordered_map<uint64_t, int64_t> page_numbers_;
+    std::deque<TokenList> page_tokens_; /* those in use come first */
+    int64_t pages_held_ = 0;
+    uint64_t last_page_ = ~0ULL;
+    int64_t last_page_number_ = 0;
+
+    /* The same fingerprint at places of the text before this one; `earlier_` leads from each to the one before. */
+    void compare_with_itself(const TextMarks &marks) {
+        own_places_.clear();
+        earlier_.clear();
+        for (int64_t i = 0; i < marks.selected_count; i++) {
+            const Selected &selected = marks.selected[i];
+            std::pair<int64_t, int64_t> &same = own_places_.try_emplace(selected.fingerprint, -1, 0).first->second;
+            for (int64_t k = same.first; k >= 0; k = earlier_[k])
+                if (selected.token - marks.selected[k].token >= min_span_ &&
+                    Selected::can_go_on(selected.key(), marks.selected[k].key()))
+                    compare({selected.token, ITSELF, marks.selected[k].token, 0});
+            earlier_.push(same.first);
+            if (same.second < limit_) same = {i, same.second + 1};
+        }
+    }
+
+    /* Extends a place of both texts to the longest run through it, unless its diagonal was compared that far. */
+    void compare(TokenRun run) {
+        const uint64_t diagonal =
+            static_cast<uint64_t>(run.text + 1) << 32 ^ static_cast<uint64_t>(run.b - run.a + (1LL << 31));
+        int64_t &reached = reached_.try_emplace(diagonal, 0).first->second;
+        if (reached > run.a) return;
+        const TokenList &own = text_->tokens();
+        int64_t back = 0, ahead = 0;
+        while (run.a + ahead < own.count() && is_same(own, run.a + ahead, run.text, run.b + ahead)) ahead++;
+        while (ahead && back < run.a && back < run.b && is_same(own, run.a - back - 1, run.text, run.b - back - 1)) back++;
+        reached = std::max(run.a + ahead, run.a + 1);
+        if (back + ahead >= min_span_) maximal_.push({run.a - back, run.text, run.b - back, back + ahead});
+    }
+
+    bool is_same(const TokenList &own, int64_t a, int64_t text, int64_t b) {
+        if (text == ITSELF) return own.equal(a, own, b);
+        int64_t at;
+        const TokenList &page = page_of(text, b, at);
+        return at < page.count() && own.equal(a, page, at);
+    }
+
+    /* The tokens around one of a kept text, and where among them it is: behind the last if there is no such token. */
+    const TokenList &page_of(int64_t number, int64_t token, int64_t &at) {
+        const TextMarks marks = marks_[number];
+        const int64_t page = std::min(token / PAGE, marks.page_count - 1);
+        at = page < 0 ? 0 : token - page * PAGE + marks.pages[page].before;
+        const uint64_t key = static_cast<uint64_t>(number) << 26 ^ static_cast<uint64_t>(page + 1);
+        if (key == last_page_) return page_tokens_[static_cast<size_t>(last_page_number_)];
+        if (pages_held_ >= MOST_PAGES) forget_pages();
+        const auto found = page_numbers_.try_emplace(key, pages_held_);
+        last_page_ = key;
+        last_page_number_ = found.first->second;
+        if (found.second) {
+            if (static_cast<int64_t>(page_tokens_.size()) == pages_held_) page_tokens_.emplace_back();
+            TokenList &tokens = page_tokens_[static_cast<size_t>(pages_held_++)];
+            tokens.clear();
+            if (page >= 0) read(text(number), marks, page, tokens);
+        }
+        return page_tokens_[static_cast<size_t>(last_page_number_)];
+    }
+
+    /* A page, up to the next one, with the whole of the character that both may share. */
+    static void read(const Text &text, const TextMarks &marks, int64_t page, TokenList &tokens) {
+        const bool is_last = page + 1 == marks.page_count;
+        const int64_t end = is_last ? text.length : marks.pages[page + 1].start + (marks.pages[page + 1].before > 0);
+        tokenize(tokens, text, marks.pages[page].start, end);
+    }
+
+    void forget_pages() {
+        page_numbers_.clear();
+        pages_held_ = 0;
+        last_page_ = ~0ULL;
+    }
+
+    bool has_edge(int64_t number, int64_t token, int64_t skipped, int64_t left_out) const {
+        const TextMarks marks = marks_[number];
+        return std::binary_search(marks.edges + skipped, marks.edges + marks.edge_count - left_out, token);
     }
 
     /* The longest piece of an open run between two tokens; closes those that end before. */

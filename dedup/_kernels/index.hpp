@@ -5,10 +5,13 @@
 #define DEDUP_INDEX_HPP
 
 #include <algorithm>
+#include <memory>
 
 #include "band_table.hpp"
 #include "batch.hpp"
 #include "drafts.hpp"
+#include "excerpts.hpp"
+#include "fingerprints.hpp"
 #include "kept_text.hpp"
 
 /* A kept block: characters [start, end) of a document, and its text. */
@@ -36,10 +39,11 @@ class Index {
 public:
     int64_t oversized_buckets = 0;
 
-    explicit Index(const Recipe &recipe) : recipe_(recipe) { tables_ = new BandTable[static_cast<size_t>(recipe.bands)]; }
-    ~Index() { delete[] tables_; }
-    Index(const Index &) = delete;
-    Index &operator=(const Index &) = delete;
+    std::unique_ptr<Fingerprints> fingerprints; /* null if no runs of tokens are looked for */
+
+    explicit Index(const Recipe &recipe) : recipe_(recipe), tables_(new BandTable[static_cast<size_t>(recipe.bands)]) {
+        if (recipe.min_span) fingerprints.reset(new Fingerprints(texts_, recipe.min_span, recipe.bucket_limit));
+    }
 
     int64_t size() const { return entries_.size; }
 
@@ -79,7 +83,7 @@ public:
         const int64_t entry = digests_.first(block.digest);
         if (entry < 0) return false;
         const Text kept = this->text(entry);
-        has_same_characters = same_characters(text, block.start, block.end, kept);
+        has_same_characters = same_characters(part_of(text, block.start, block.end), kept);
         if (!has_same_characters) {
             a_.clear();
             tokenize(a_, text, block.start, block.end);
@@ -137,7 +141,12 @@ private:
         const int64_t entry = entries_.size;
         const Text &text = batch.texts[i];
         const StoredText kept_text = texts_.keep(text, block.start, block.end);
-        entries_.push({document, block.start + shift, block.end + shift, block.digest, kept_text, has_keys});
+        Span place;
+        if (!rest_.find(block.start + shift, block.end + shift, place)) {
+            rest_.append_to(pieces_, block.start + shift, block.end + shift);
+            in_pieces_.push({entry, pieces_.size});
+        }
+        entries_.push({document, place.start, place.end, block.digest, kept_text, has_keys});
         undo_digest_.push(digests_.add(block.digest, entry, 1));
         if (!has_keys) return;
         const uint64_t *const keys = keys_of(batch, i, number);
@@ -150,26 +159,35 @@ private:
 
 public:
     /* Goes through texts [first, last), whose documents are numbered on from `document`, and commits each; stops at the
-     * first with a block that something stands for: returns its number, with the block in `stopped_at`; or `last`. */
-    int64_t pass_texts(const Batch &batch, int64_t first, int64_t last, int64_t document) {
+     * first with a block that something stands for, or, behind its last block, with a run of tokens that stands in kept
+     * text: returns its number, with the block in `stopped_at`; or `last`. */
+    int64_t pass_texts(const Batch &batch, int64_t first, int64_t last, int64_t document, bool with_runs = true) {
+        const bool has_runs = with_runs && fingerprints;
         for (int64_t i = first; i < last; i++) {
             if (i + 1 < last && batch.offsets[i + 1] < batch.offsets[i + 2])
                 prefetch(batch.blocks[batch.offsets[i + 1]], keys_of(batch, i + 1, 0));
+            if (i + 1 < last && has_runs) fingerprints->prefetch(batch.marks[i + 1]);
+            if (has_runs) whole.set(batch.texts[i]);
             stopped_at = pass_through(batch, i, 0, document + i - first, 0);
             if (stopped_at < batch.offsets[i + 1] - batch.offsets[i]) return i;
+            if (has_runs) {
+                if (fingerprints->find(whole, batch.marks[i])) return i;
+                fingerprints->keep(batch.texts[i], batch.marks[i], document + i - first, Array<Span>());
+            }
             commit();
         }
         return last;
     }
 
     int64_t stopped_at = 0;
+    TokenizedText whole; /* the text stopped at, where runs of tokens are looked for */
     Array<TextMatch> text_matches;
 
     /* Goes through all texts, of one block each; fills `text_matches` with those that something stands for. */
     void match_texts(const Batch &batch, int64_t document) {
         text_matches.clear();
         const int64_t count = batch.texts.size;
-        for (int64_t i = 0; (i = pass_texts(batch, i, count, document + i)) < count; i++) {
+        for (int64_t i = 0; (i = pass_texts(batch, i, count, document + i, false)) < count; i++) {
             text_matches.push({i, matches[0], is_by_digest});
             commit();
         }
@@ -183,27 +201,40 @@ public:
                      int64_t count) {
         const Block &block = batch.blocks[batch.offsets[i] + number];
         const Text &text = batch.texts[i];
-        const Text own = {text.at(block.start), block.end - block.start, text.width};
-        return drafts.make(own, this->text(entry), recipe_.rules, sentences, count);
+        return drafts.make(part_of(text, block.start, block.end), this->text(entry), recipe_.rules, sentences, count);
     }
 
-    /* The entries of this document, the latest so far, may stand in several pieces of it. */
-    void mark_pieces(int64_t document) {
-        if (in_pieces_.empty() || in_pieces_.back() != document) in_pieces_.push(document);
-    }
     bool is_in_pieces(int64_t entry) const {
-        return std::binary_search(in_pieces_.data, in_pieces_.data + in_pieces_.size, entries_[entry].document);
+        const InPieces *const found = in_pieces_from(entry);
+        return found < in_pieces_.data + in_pieces_.size && found->entry == entry;
+    }
+    /* Where an entry stands in its document, in order. */
+    void find_pieces(int64_t entry, Array<Span> &found) const {
+        if (!is_in_pieces(entry)) {
+            found.push({entries_[entry].start, entries_[entry].end});
+            return;
+        }
+        const InPieces *const own = in_pieces_from(entry);
+        const int64_t begin = own > in_pieces_.data ? own[-1].end : 0;
+        found.append(pieces_.data + begin, own->end - begin);
     }
 
     void commit() {
         kept.clear();
+        rest_.clear();
         committed_ = entries_.size;
         undo_.clear();
         undo_digest_.clear();
     }
 
-    void roll_back() {
+    /* Forgets what was added since the last commit; what comes now are blocks of what is left of the document, which are
+     * these pieces, or none if all of it is. */
+    void roll_back(const Array<Span> &pieces) {
         kept.clear();
+        rest_.clear();
+        for (int64_t i = 0; i < pieces.size; i++) rest_.push(pieces[i]);
+        while (!in_pieces_.empty() && in_pieces_.back().entry >= committed_) in_pieces_.size--;
+        pieces_.size = in_pieces_.empty() ? 0 : in_pieces_.back().end;
         while (entries_.size > committed_) {
             const Entry &entry = entries_.back();
             const int64_t number = entries_.size - 1;
@@ -226,7 +257,7 @@ private:
         BandTable::Outcome outcome;
     };
     const Recipe &recipe_;
-    BandTable *tables_;
+    std::unique_ptr<BandTable[]> tables_;
     BandTable digests_;
     Array<Entry> entries_;
     StoredTexts texts_;
@@ -235,23 +266,24 @@ private:
     int64_t committed_ = 0;
     TokenList a_, b_;
     OverlapCounter counter_;
-    Array<int64_t> candidates_, in_pieces_;
+    Array<int64_t> candidates_;
+    Pieces rest_; /* the pieces of the document whose blocks come, if something of it went before */
+    struct InPieces {
+        int64_t entry, end;
+    };
+    Array<InPieces> in_pieces_; /* the entries that stand in several pieces, and where theirs end in `pieces_` */
+    Array<Span> pieces_;
+
+    const InPieces *in_pieces_from(int64_t entry) const {
+        return std::lower_bound(in_pieces_.data, in_pieces_.data + in_pieces_.size, entry,
+                                [](const InPieces &x, int64_t number) { return x.entry < number; });
+    }
 
     void prefetch(const Block &block, const uint64_t *keys) const {
         if (block.tokens < recipe_.rules.min_tokens) return;
         digests_.prefetch(block.digest);
         if (block.tokens < recipe_.rules.ngram) return;
         for (int64_t band = 0; band < recipe_.bands; band++) tables_[band].prefetch(keys[band]);
-    }
-
-    static bool same_characters(const Text &text, int64_t start, int64_t end, const Text &other) {
-        if (end - start != other.length) return false;
-        if (text.width == other.width)
-            return !std::memcmp(text.at(start), other.data,
-                                static_cast<size_t>(other.length) * static_cast<size_t>(other.width));
-        for (int64_t i = 0; i < other.length; i++)
-            if (text[start + i] != other[i]) return false;
-        return true;
     }
 
     const uint64_t *keys_of(const Batch &batch, int64_t i, int64_t number) const {

@@ -28,6 +28,12 @@ cdef extern from "array.hpp" nogil:
         void resize(int64_t) except +
 
 
+cdef extern from "<memory>" namespace "std" nogil:
+    cdef cppclass unique_ptr[T]:
+        T *get()
+        void reset(T *)
+
+
 cdef extern from "index.hpp" nogil:
     cdef cppclass TokenList:
         Array[int64_t] starts
@@ -45,6 +51,35 @@ cdef extern from "index.hpp" nogil:
     cdef struct Span:
         int64_t start
         int64_t end
+    cdef struct TokenRun:
+        int64_t a
+        int64_t text
+        int64_t b
+        int64_t length
+    cdef cppclass Pieces:
+        Array[Span] spans
+    cdef cppclass TextMarks:
+        pass
+    cdef cppclass Marks:
+        TextMarks operator[](int64_t)
+    cdef cppclass Marker:
+        pass
+    cdef cppclass TokenizedText:
+        void set(const Text &)
+    cdef cppclass StoredTexts:
+        pass
+    cdef cppclass CppFingerprints "Fingerprints":
+        int64_t capped
+        Array[TokenRun] runs
+        CppFingerprints(StoredTexts &, int64_t, int64_t) except +
+        int64_t size()
+        int64_t document(int64_t)
+        Text text(int64_t)
+        void find_pieces(int64_t, Pieces &) except +
+        void keep(const Text &, const TextMarks &, int64_t, const Array[Span] &) except +
+        bint find(TokenizedText &, const TextMarks &) except +
+        void cover(const Array[Span] &) except +
+    void mark_text(TokenizedText &, const Array[Span] &, int64_t, Marker &, Marks &) except +
     cdef cppclass Permutations:
         void draw(const uint32_t *, const uint32_t *, int64_t) except +
         int64_t padded()
@@ -90,6 +125,7 @@ cdef extern from "index.hpp" nogil:
         int64_t bands
         int64_t rows
         int64_t bucket_limit
+        int64_t min_span
         Permutations permutations
     cdef cppclass CppBatch "Batch":
         Array[Text] texts
@@ -129,11 +165,13 @@ cdef extern from "index.hpp" nogil:
         bint find_similar(const CppBatch &, int64_t, int64_t) except +
         void keep(const CppBatch &, int64_t, int64_t, int64_t, int64_t) except +
         void commit()
-        void roll_back() except +
+        void roll_back(const Array[Span] &) except +
         bint keep_texts_in(int, int64_t)
         Drafts drafts
         bint make_drafts(const CppBatch &, int64_t, int64_t, int64_t, const int64_t *, int64_t) except +
-        void mark_pieces(int64_t) except +
+        bint is_in_pieces(int64_t)
+        void find_pieces(int64_t, Array[Span] &) except +
+        unique_ptr[CppFingerprints] fingerprints
     ctypedef struct InstructionSet:
         const char *name
     const InstructionSet *instructions
@@ -154,12 +192,15 @@ cdef extern from "index.hpp" nogil:
 
 cdef extern from "documents.hpp" nogil:
     ctypedef int (*SentenceFinder)(void *, const Text &, Array[int64_t] &) noexcept
+    cdef struct Sides:
+        int64_t own
+        int64_t copy
+        int64_t document
     cdef struct SimpleMerge:
         CppDraft draft
         Span cut
-        int64_t entry
-        int64_t block
-        bint is_by_digest
+        Sides sides
+        int found_by
     cdef cppclass Cutter:
         Array[Span] cuts
     cdef cppclass SimpleDocument:
@@ -176,23 +217,6 @@ cdef extern from "<string_view>" namespace "std" nogil:
     cdef cppclass string_view:
         string_view()
         string_view(const char *, size_t)
-
-
-cdef extern from "fingerprints.hpp" nogil:
-    cdef struct TokenRun:
-        int64_t a
-        int64_t text
-        int64_t b
-        int64_t length
-    cdef cppclass CppFingerprints "Fingerprints":
-        int64_t capped
-        Array[TokenRun] runs
-        Array[Span] gone
-        CppFingerprints(int64_t, int64_t) except +
-        int64_t size()
-        Text text(int64_t)
-        void keep(const Text &) except +
-        void find(const Text &) except +
 
 
 cdef extern from "lines.hpp" nogil:

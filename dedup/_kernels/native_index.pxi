@@ -2,6 +2,7 @@
 
 
 cdef object _new_tuple = tuple.__new__
+cdef tuple _FOUND_BY = ("digest", "bands", "fingerprints")
 
 
 cdef class Batch:
@@ -143,6 +144,7 @@ cdef class Index:
         self.recipe.bands = recipe.bands
         self.recipe.rows = recipe.rows
         self.recipe.bucket_limit = recipe.bucket_limit
+        self.recipe.min_span = recipe.min_span
         self.recipe.permutations.draw(&multipliers[0], &increments[0], multipliers.shape[0])
         self.index = new CppIndex(self.recipe)
         self.simple = new SimpleDocument(self.index[0], self.recipe, _find_sentences, <void *>self)
@@ -153,6 +155,10 @@ cdef class Index:
 
     def __len__(self):
         return self.index.size()
+
+    @property
+    def fingerprints(self):
+        return Fingerprints(self.recipe.min_span, 0, self) if self.recipe.min_span else None
 
     def keep_texts_in(self, int file, int64_t resident):
         return self.index.keep_texts_in(file, resident)
@@ -179,13 +185,11 @@ cdef class Index:
         cdef Array[Text] sources
         cdef Array[Span] found
         cdef Array[int64_t] ends
-        cdef Span span
         cdef int64_t i, start = 0
         result.texts = texts
         _find_texts(texts, sources)
         for blocks in spans:
-            for span.start, span.end in blocks:
-                found.push(span)
+            _find_spans(blocks, found)
             ends.push(found.size)
         with nogil:
             for i in range(sources.size):
@@ -234,12 +238,12 @@ cdef class Index:
         self.index.keep(batch.batch, text, number, document, shift)
 
     def kept(self):
-        cdef int64_t i
-        return [(self.index.kept[i].start, self.index.kept[i].end) for i in range(self.index.kept.size)]
+        return _tuples(self.index.kept)
 
     def entry(self, int64_t number):
-        cdef const CppEntry *found = &self.index[0][number]
-        return found.document, found.start, found.end
+        cdef Array[Span] pieces
+        self.index.find_pieces(number, pieces)
+        return self.index[0][number].document, _tuples(pieces)
 
     def text(self, int64_t number):
         return _str(self.index.text(number))
@@ -263,9 +267,6 @@ cdef class Index:
         cdef str source = batch.source(text)
         return [self._draft(i, source, begin, shift, kept) for i in range(self.index.drafts.drafts.size)]
 
-    def mark_pieces(self, int64_t document):
-        self.index.mark_pieces(document)
-
     def clean_simply(self, Batch batch not None, int64_t text, int64_t document, int unit, sentences, registered):
         cdef bint is_clean
         self.sentences = sentences
@@ -275,8 +276,8 @@ cdef class Index:
             failure, self.failure = self.failure, None
             raise failure
         if not is_clean:
-            self.index.roll_back()
-            self.index.pass_through(batch.batch, text, 0, document, 0)
+            self.roll_back(())
+            self.index.stopped_at = self.index.pass_through(batch.batch, text, 0, document, 0)
             return None
         cdef str source = batch.source(text)
         cdef int64_t i, position = 0, shift, kept
@@ -292,13 +293,12 @@ cdef class Index:
             merge = &self.simple.merges[i]
             left.append(source[position : merge.cut.start])
             position = merge.cut.end
-            shift, kept = merge.block, self.index[0][merge.entry].start
+            shift, kept, other = merge.sides.own, merge.sides.copy, merge.sides.document
             restore = _restore(self.simple.pieces, merge.draft, source, shift, kept)
             if merge.cut.start < merge.draft.core.start:
                 restore.insert(0, source[merge.cut.start : merge.draft.core.start])
             if merge.draft.core.end < merge.cut.end:
                 restore.append(source[merge.draft.core.end : merge.cut.end])
-            other = self.index[0][merge.entry].document
             merges.append(Merge(
                 own,
                 own_record,
@@ -313,7 +313,7 @@ cdef class Index:
                 "exact" if merge.draft.is_exact else "near",
                 merge.draft.similarity,
                 merge.draft.containment,
-                "digest" if merge.is_by_digest else "bands",
+                _FOUND_BY[merge.found_by],
                 merge.draft.novel,
                 tuple(_edits(self.simple.edits, merge.draft, source, shift, shift, kept)),
                 tuple(restore),
@@ -338,5 +338,7 @@ cdef class Index:
     def commit(self):
         self.index.commit()
 
-    def roll_back(self):
-        self.index.roll_back()
+    def roll_back(self, pieces):
+        cdef Array[Span] spans
+        _find_spans(pieces, spans)
+        self.index.roll_back(spans)

@@ -25,8 +25,8 @@ DIGITS = array(
 class Recipe(NamedTuple):
     """How blocks are compared: `Settings` as the kernels need them.
 
-    The last three are uint32: the maps of the signature, and the first digits of the tens of digits that make a token a
-    number; none if numbers are not protected.
+    The arrays are uint32: the maps of the signature, and the first digits of the tens of digits that make a token a
+    number; none if numbers are not protected. With a `min_span` of 0 no runs of tokens are looked for.
     """
 
     ngram: int
@@ -41,6 +41,7 @@ class Recipe(NamedTuple):
     multipliers: array[int]
     increments: array[int]
     digits: array[int] = array("I")
+    min_span: int = 0
 
 
 class Registered(NamedTuple):

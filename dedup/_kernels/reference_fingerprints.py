@@ -27,6 +27,12 @@ class _Place(NamedTuple):
     token: int
 
 
+class _KeptText(NamedTuple):
+    document: int
+    text: str
+    pieces: list[tuple[int, int]]
+
+
 class Fingerprints:
     """Texts that were kept, by number.
 
@@ -35,28 +41,42 @@ class Fingerprints:
         limit: Places that are remembered of a fingerprint; of those that stand everywhere the first stand for the rest.
 
     Attributes:
-        capped: Places that were not remembered because of that. While this is 0, every run is found.
+        capped: Places in kept texts that were not remembered because of that. While this is 0, every run is found.
     """
 
     def __init__(self, min_span: int, limit: int) -> None:
         self._min_span = min_span
         self._ngram, self._window = shape(min_span)
         self._limit = limit
-        self._texts: list[str] = []
+        self._texts: list[_KeptText] = []
         self._places: dict[int, list[_Place]] = {}
         self.capped = 0
 
     def __len__(self) -> int:
         return len(self._texts)
 
-    def text(self, number: int) -> str:
-        """A text that was kept."""
+    def kept(self, number: int) -> tuple[int, str, list[tuple[int, int]]]:
+        """(document, text, pieces) of a text that was kept."""
         return self._texts[number]
 
-    def keep(self, text: str) -> int:
-        """Keep one more text; returns its number."""
+    def keep(
+        self,
+        text: str,
+        document: int = 0,
+        blocks: Sequence[tuple[int, int]] = (),
+        pieces: Sequence[tuple[int, int]] = (),
+    ) -> int:
+        """Keep one more text; returns its number.
+
+        Args:
+            text: What is left of a document.
+            document: The number of that.
+            blocks: The blocks of the text.
+            pieces: What of the document makes up the text; nothing if it is the whole.
+        """
+        del blocks  # for kernels that merge runs themselves
         number = len(self._texts)
-        self._texts.append(text)
+        self._texts.append(_KeptText(document, text, list(pieces)))
         for fingerprint, token in self._selected(_tokenize(text)[1]):
             places = self._places.setdefault(fingerprint, [])
             if len(places) < self._limit:
@@ -93,15 +113,13 @@ class Fingerprints:
                 if reached.get(diagonal, 0) > token or (number == ITSELF and token - place < self._min_span):
                     continue
                 if number not in others:
-                    others[number] = _tokenize(self._texts[number])[0]
+                    others[number] = _tokenize(self._texts[number].text)[0]
                 run = _extended(words, others[number], Run(token, number, place, 0))
                 reached[diagonal] = max(run.a + run.length, token + 1)
                 if run.length >= self._min_span:
                     yield run
             if len(mine) < self._limit:
                 mine.append(token)
-            else:
-                self.capped += 1
 
     def _selected(self, hashes: TokenHashes) -> list[tuple[int, int]]:
         """(fingerprint, first token) of every selected one."""

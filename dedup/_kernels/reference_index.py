@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 import xxhash
@@ -17,6 +17,7 @@ import xxhash
 from dedup._kernels import reference_arrays
 from dedup._kernels.recipe import Recipe, Registered
 from dedup._kernels.reference_blocks import Span, split
+from dedup._kernels.reference_fingerprints import Fingerprints
 from dedup.records import Draft, Merge
 
 
@@ -57,11 +58,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A kept block: characters [start, end) of a document."""
+    """A kept block: these pieces of a document, put together."""
 
     document: int
-    start: int
-    end: int
+    pieces: list[Span]
     text: str
     digest: int
     keys: tuple[int, ...]
@@ -92,8 +92,10 @@ class Index:
         self._undo: list[_Undo] = []
         self._kept: list[Span] = []
         self._matches: list[tuple[int, float]] = []
+        self._pieces: list[Span] = []  # of the document whose blocks come; none if it is whole
         self.is_by_digest = False
         self.has_same_characters = False
+        self.fingerprints = Fingerprints(recipe.min_span, recipe.bucket_limit) if recipe.min_span else None
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -123,13 +125,18 @@ class Index:
         """Go through texts [first, last), whose documents are numbered on from `document`, and commit each.
 
         Returns:
-            The first text with a block that an entry stands for, and that block, with what was found in `matches()`
-            and nothing of the text committed; or `last`.
+            The first text with a block that an entry stands for, and that block, with what was found in `matches()`;
+            or with a run of tokens that stands in kept text, and the number of its blocks. Nothing of that text is
+            committed. Or `last`.
         """
         for text in range(first, last):
             stopped = self.pass_through(batch, text, 0, document + text - first, 0)
             if stopped < batch.count(text):
                 return text, stopped
+            if self.fingerprints is not None:
+                if self.fingerprints.find(batch.texts[text]):
+                    return text, stopped
+                self.fingerprints.keep(batch.texts[text], document + text - first)
             self.commit()
         return last, 0
 
@@ -141,9 +148,9 @@ class Index:
         """
         found = []
         for text in range(len(batch.texts)):
-            if self.pass_texts(batch, text, text + 1, document + text)[0] == text:
+            if self.pass_through(batch, text, 0, document + text, 0) < batch.count(text):
                 found.append((text, *self._matches[0], self.is_by_digest))
-                self.commit()
+            self.commit()
         return found
 
     def pass_through(self, batch: Batch, text: int, first: int, document: int, shift: int) -> int:
@@ -154,7 +161,7 @@ class Index:
             text: Its number there.
             first: The block to begin with.
             document: Number of the document that the blocks belong to.
-            shift: Where the text begins in it.
+            shift: Where the text begins in it, or in what is left of it.
 
         Returns:
             The number of the first block that an entry stands for, with what was found in `matches()`; or the number
@@ -191,9 +198,8 @@ class Index:
             return
         entry = len(self._entries)
         characters = batch.texts[text][block.start : block.end]
-        self._entries.append(
-            _Entry(document, block.start + shift, block.end + shift, characters, block.digest, block.keys)
-        )
+        pieces = _original(self._pieces, block.start + shift, block.end + shift)
+        self._entries.append(_Entry(document, pieces, characters, block.digest, block.keys))
         undo = _Undo(block.digest not in self._digests)
         self._digests.setdefault(block.digest, entry)
         for band, key in enumerate(block.keys):
@@ -210,10 +216,10 @@ class Index:
         """The blocks that were kept since the last commit, too short ones included."""
         return list(self._kept)
 
-    def entry(self, number: int) -> tuple[int, int, int]:
-        """(document, start, end) of an entry."""
+    def entry(self, number: int) -> tuple[int, list[Span]]:
+        """(document, pieces of it that make up the text) of an entry."""
         found = self._entries[number]
-        return found.document, found.start, found.end
+        return found.document, found.pieces
 
     def text(self, number: int) -> str:
         """The characters of an entry."""
@@ -237,9 +243,6 @@ class Index:
         """
         raise NotImplementedError
 
-    def mark_pieces(self, document: int) -> None:
-        """The entries of a document may stand in several pieces of it, which `drafts` cannot do."""
-
     def clean_simply(
         self,
         batch: Batch,
@@ -249,7 +252,7 @@ class Index:
         sentences: Callable[[str], list[int]],
         registered: Registered,
     ) -> tuple[str, tuple[Merge, ...]] | None:
-        """A short cut: all of a document that `pass_texts` stopped at, with the answers of `deduplicator.py`.
+        """A short cut: all of a document that `pass_texts` stopped at, and its commit, as `deduplicator.py` does it.
 
         Args:
             batch: Where the text is.
@@ -269,9 +272,15 @@ class Index:
         """Keep what was added since the last commit for good."""
         self._undo.clear()
         self._kept.clear()
+        self._pieces = []
 
-    def roll_back(self) -> None:
-        """Forget what was added since the last commit."""
+    def roll_back(self, pieces: Sequence[Span]) -> None:
+        """Forget what was added since the last commit; what comes now are blocks of what is left of the document.
+
+        Args:
+            pieces: Which that are; nothing if all of it is left.
+        """
+        self._pieces = list(pieces)
         self._kept.clear()
         while self._undo:
             undo, entry = self._undo.pop(), self._entries.pop()
@@ -314,6 +323,18 @@ class Index:
         self._matches = [(entry, 1.0)]
         self.is_by_digest = True
         return True
+
+
+def _original(pieces: Sequence[Span], start: int, end: int) -> list[Span]:
+    """Where characters [start, end) of the text that some pieces make up stand; of the whole if there are none."""
+    if not pieces:
+        return [(start, end)]
+    offsets = accumulate((last - first for first, last in pieces), initial=0)
+    moved = (
+        (max(start, at) - at + first, min(end - at + first, last))
+        for at, (first, last) in zip(offsets, pieces, strict=False)
+    )
+    return [(first, last) for first, last in moved if first < last]
 
 
 @lru_cache(maxsize=4096)  # kept blocks are compared again and again

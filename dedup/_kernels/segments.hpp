@@ -3,8 +3,8 @@
 #define DEDUP_SEGMENTS_HPP
 
 #include "alignment.hpp"
-#include "graphemes.hpp"
 #include "overlap.hpp"
+#include "places.hpp"
 
 /* What decides about segments; see settings.py. */
 struct MergeRules {
@@ -13,44 +13,6 @@ struct MergeRules {
     bool keeps_novel, cuts_at_words;
     const uint32_t *digits; /* zero of each ten digits, in order: a token with one of them is a number and protected */
     int64_t digit_count;
-};
-
-/* The tokens of a block that begin a sentence. They are found by Python, and most pairs can do without: where nothing
- * but spaces stands before a token no sentence begins. `were_missed` says that somebody asked for more. */
-class SentenceStarts {
-public:
-    bool were_missed = false;
-
-    void set(const Text &text, const TokenList &tokens, const int64_t *starts, int64_t count) {
-        text_ = &text, tokens_ = &tokens, starts_ = starts, count_ = count;
-        were_missed = false;
-    }
-
-    /* Where the sentence begins that token i begins; -1 if it begins none. */
-    int64_t find(int64_t i) {
-        if (i == 0) return 0;
-        if (i >= tokens_->count() || are_spaces(tokens_->ends[i - 1], tokens_->starts[i])) return -1;
-        if (!starts_) {
-            were_missed = true;
-            return -1;
-        }
-        const int64_t *const after = std::upper_bound(starts_, starts_ + count_, tokens_->starts[i]);
-        if (after == starts_ || after[-1] <= tokens_->starts[i - 1]) return -1;
-        return after[-1];
-    }
-    bool contains(int64_t i) { return find(i) >= 0; }
-
-private:
-    const Text *text_ = nullptr;
-    const TokenList *tokens_ = nullptr;
-    const int64_t *starts_ = nullptr;
-    int64_t count_ = 0;
-
-    bool are_spaces(int64_t start, int64_t end) const {
-        for (; start < end; start++)
-            if ((*text_)[start] != ' ') return false;
-        return true;
-    }
 };
 
 /* Tokens [a, a_end) of the block that tokens [b, b_end) of the copy stand for; `runs` [first, last] of those aligned. */
@@ -66,7 +28,7 @@ public:
     Array<int32_t> ids;
     Array<Run> runs;
     Array<Segment> found;
-    SentenceStarts starts;
+    Places places;
 
     const int32_t *ids_a() const { return ids.data; }
     const int32_t *ids_b() const { return ids.data + a.count(); }
@@ -81,7 +43,7 @@ public:
         tokenize(a, text_a, 0, text_a.length);
         b.clear();
         tokenize(b, text_b, 0, text_b.length);
-        starts.set(text_a_, a, sentences, count);
+        places.set(text_a_, a, rules.cuts_at_words, sentences, count);
         number_tokens();
         const int64_t count_a = a.count(), count_b = b.count();
         const bool is_exact = count_a == count_b && std::equal(ids_a(), ids_a() + count_a, ids_b());
@@ -120,43 +82,7 @@ public:
                std::equal(ids_a() + of.a, ids_a() + of.a_end, ids_b() + of.b);
     }
 
-    /* Whether token i begins in the character in which the one before it ends: nothing can be cut there. */
-    static bool share_character(const TokenList &tokens, int64_t i) {
-        return i > 0 && i < tokens.count() && tokens.ends[i - 1] > tokens.starts[i];
-    }
-
-    /* The character where a cut that begins with this token begins: what stands before it stays. */
-    int64_t begin(int64_t token) {
-        const int64_t sentence = starts.find(token);
-        return sentence >= 0 ? sentence : separator(token).end;
-    }
-
-    /* The character where a cut up to, not including, this token ends: what follows stays. */
-    int64_t end(int64_t token) {
-        if (token == a.count()) return text_a_.length;
-        const int64_t sentence = starts.find(token);
-        if (sentence < 0) return separator(token).start;
-        const int64_t last = token ? a.ends[token - 1] : 0;
-        int64_t at = sentence;
-        while (at > last && is_space(text_a_[at - 1])) at--;
-        return at;
-    }
-
 private:
-    /* Where the white space before a token begins and ends; without any, the edges of both tokens. */
-    Span separator(int64_t token) const {
-        if (token == 0) return {0, 0};
-        const int64_t last = a.ends[token - 1];
-        const int64_t first = token < a.count() ? a.starts[token] : text_a_.length;
-        Span space = {first, last};
-        for (int64_t i = last; i < first; i++) {
-            if (!is_space(text_a_[i])) continue;
-            space.start = std::min(space.start, i);
-            space.end = i + 1;
-        }
-        return space.start < space.end ? space : Span{last, first};
-    }
-
     Text text_a_;
     MergeRules rules_;
     Aligner aligner_;
@@ -194,7 +120,7 @@ private:
     void slide() {
         for (int64_t k = 0; k + 1 < runs.size; k++) {
             Run &left = runs[k], &right = runs[k + 1];
-            if (left.b_end() != right.b || starts.contains(left.a_end())) continue;
+            if (left.b_end() != right.b || places.begins_sentence(left.a_end())) continue;
             const int64_t by = shift(left.a_end(), right.a, left.length - 1, right.length - 1);
             left.length += by;
             right = {right.a + by, right.b + by, right.length - by};
@@ -205,9 +131,9 @@ private:
     int64_t shift(int64_t gap, int64_t gap_end, int64_t back, int64_t ahead) {
         const int32_t *const tokens = ids_a();
         for (int64_t step = 1; step <= back && tokens[gap - step] == tokens[gap_end - step]; step++)
-            if (starts.contains(gap - step)) return -step;
+            if (places.begins_sentence(gap - step)) return -step;
         for (int64_t step = 1; step <= ahead && tokens[gap + step - 1] == tokens[gap_end + step - 1]; step++)
-            if (starts.contains(gap + step)) return step;
+            if (places.begins_sentence(gap + step)) return step;
         return 0;
     }
 
@@ -299,7 +225,7 @@ private:
     }
 
     bool are_sentences(int64_t start, int64_t end) {
-        return start < end && starts.contains(start) && (end == a.count() || starts.contains(end));
+        return start < end && places.begins_sentence(start) && (end == a.count() || places.begins_sentence(end));
     }
 
     /* How many of the block's tokens stand for all of the copy's between a segment and an edge. */
@@ -324,25 +250,16 @@ private:
         segment.b_end = b.count();
     }
 
-    bool is_boundary(int64_t token) {
-        return token == 0 || token == a.count() || rules_.cuts_at_words || starts.contains(token);
-    }
-
-    bool is_clean(int64_t token) {
-        if (share_character(a, token)) return false;
-        return is_cut_point(text_a_, begin(token)) && is_cut_point(text_a_, end(token));
-    }
-
     /* The longest part of a segment that begins and ends where a cut may fall; empty if there is none. */
     Segment shrunk(const Segment &segment) {
         const int64_t copy_begins = segment.b == 0 ? segment.a : -1;
         const int64_t copy_ends = segment.b_end == b.count() ? segment.a_end : -1;
         int64_t first = segment.a, last = segment.a_end;
         while (first <= segment.a_end &&
-               !(first != copy_ends && (first == copy_begins || is_boundary(first)) && is_clean(first)))
+               !(first != copy_ends && (first == copy_begins || places.is_boundary(first)) && places.is_clean(first)))
             first++;
         if (first > segment.a_end) first = segment.a_end;
-        while (last >= segment.a && !(last != copy_begins && (last == copy_ends || is_boundary(last)) && is_clean(last)))
+        while (last >= segment.a && !(last != copy_begins && (last == copy_ends || places.is_boundary(last)) && places.is_clean(last)))
             last--;
         if (last < segment.a) last = segment.a;
         if (first >= last) return {0, 0, 0, 0, 0, -1, {0, 0, 0}};
@@ -366,7 +283,7 @@ private:
 
     /* Keep a segment if it is as similar to the kept text that stands for it as the threshold asks (R3). */
     void keep_allowed(const Segment &segment) {
-        if (share_character(b, segment.b) || share_character(b, segment.b_end)) return; /* no span says just that */
+        if (Places::share_character(b, segment.b) || Places::share_character(b, segment.b_end)) return; /* no span says just that */
         Segment kept = segment;
         kept.overlap = is_equal(segment) ? Overlap{1, 1, 1} : overlap(segment);
         if (kept.overlap.jaccard() >= rules_.threshold) found.push(kept);

@@ -18,6 +18,18 @@ struct Text {
     const void *at(int64_t i) const { return static_cast<const uint8_t *>(data) + i * width; }
 };
 
+static inline Text part_of(const Text &text, int64_t start, int64_t end) {
+    return {text.at(start), end - start, text.width};
+}
+
+static inline bool same_characters(const Text &a, const Text &b) {
+    if (a.length != b.length) return false;
+    if (a.width == b.width) return !std::memcmp(a.data, b.data, static_cast<size_t>(a.length * a.width));
+    for (int64_t i = 0; i < a.length; i++)
+        if (a[i] != b[i]) return false;
+    return true;
+}
+
 static inline int64_t ascii_tokens(TokenList &tokens, const uint8_t *text, int64_t i, int64_t end) {
     return instructions->ascii_tokens_1(tokens, text, i, end);
 }

@@ -1,0 +1,53 @@
+/* Where the characters of a text stand that was put together from pieces of a document: `excerpts.py` once more. */
+#ifndef DEDUP_EXCERPTS_HPP
+#define DEDUP_EXCERPTS_HPP
+
+#include <algorithm>
+
+#include "blocks.hpp"
+
+/* Pieces of a document, in order, apart, none empty. None at all: the text is the whole document. */
+class Pieces {
+public:
+    Array<Span> spans;
+
+    void clear() {
+        spans.clear();
+        offsets_.clear();
+    }
+    void push(Span piece) {
+        if (piece.start == piece.end) return;
+        offsets_.push(spans.empty() ? 0 : offsets_.back() + spans.back().end - spans.back().start);
+        spans.push(piece);
+    }
+
+    /* Where characters [start, end) of the text stand in the document, if in one piece; else false. */
+    bool find(int64_t start, int64_t end, Span &found) const {
+        found = {start, end};
+        if (spans.empty()) return true;
+        const int64_t place = piece_at(start), shift = spans[place].start - offsets_[place];
+        found = {start + shift, end + shift};
+        return found.end <= spans[place].end;
+    }
+
+    /* Appends where they stand, in any number of pieces. */
+    void append_to(Array<Span> &found, int64_t start, int64_t end) const {
+        for (int64_t place = piece_at(start); start < end; place++) {
+            const Span &piece = spans[place];
+            const int64_t first = piece.start + start - offsets_[place];
+            const int64_t last = std::min(first + end - start, piece.end);
+            found.push({first, last});
+            start += last - first;
+        }
+    }
+
+private:
+    Array<int64_t> offsets_; /* where each piece begins in the text */
+
+    int64_t piece_at(int64_t start) const {
+        const int64_t *const first = offsets_.data;
+        return std::max<int64_t>(0, std::upper_bound(first, first + offsets_.size, start) - first - 1);
+    }
+};
+
+#endif
