@@ -59,7 +59,7 @@ class KeepRule:
             return number
         if self.name == "longest":
             return length
-        if self.name == "prefer":
+        if self.name == "prefer" and value is not None:
             return self.values.index(str(value)) if str(value) in self.values else None
         return value
 

@@ -28,7 +28,7 @@ class Plain:
 
     def field(self, raw: bytes, name: str) -> object:  # noqa: ARG002  # nothing but its text
         """None: a text has no fields."""
-        return None  # a value
+        return None
 
 
 def _replaced(record: Record, text: str) -> tuple[bytes, str]:  # noqa: ARG001  # a text has one spelling
