@@ -159,13 +159,14 @@ def test_a_text_that_is_no_string_is_a_type_error() -> None:
 
 
 def _copies(count: int) -> Iterator[Document]:
-    """Copies of one page of twenty thousand characters, each a string of its own."""
-    yield from (Document(str(number), f"{FOX} {'x' * 20_000}") for number in range(count))
+    """Copies of one page of five thousand characters, each a string of its own."""
+    yield from (Document(str(number), f"{FOX} {'x' * 5_000}") for number in range(count))
 
 
 @pytest.mark.parametrize("function", [clean_corpus, match_corpus])
-def test_texts_are_not_held_in_memory(function: Any) -> None:
+def test_texts_are_not_held_in_memory(function: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many times as many pages take about the same memory: neither the texts that wait nor the results do."""
+    monkeypatch.setattr("dedup.keeping.BATCH_SIZE", 10_000)  # a batch is in memory, and not what this is about
 
     def peak(count: int) -> int:
         gc.collect()
@@ -177,9 +178,9 @@ def test_texts_are_not_held_in_memory(function: Any) -> None:
         return most
 
     peak(2)
-    few, many = peak(50), peak(250)  # fifty are more than a batch
-    assert sum(len(page.text) for page in _copies(200)) > 4_000_000
-    assert many - few < 500_000
+    few, many = peak(10), peak(130)
+    assert sum(len(page.text) for page in _copies(120)) > 600_000
+    assert many - few < 200_000
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="counts the files that the process has open")  # noqa: PTH112
