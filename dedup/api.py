@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from dedup.deduplicator import Deduplicator
+from dedup.keep_rules import FIRST
+from dedup.keeping import RankedCorpus, deduplicator_of
 from dedup.parallel import BATCH_SIZE, batched, count_jobs, in_order
 from dedup.records import Cleaned, Document, Duplicate
 from dedup.settings import Settings
@@ -24,7 +26,8 @@ def clean(text: str, settings: Settings | None = None, **changes: object) -> Cle
     Raises:
         SettingsError: If a setting is not known or out of range.
     """
-    with Deduplicator(settings, **changes) as deduplicator:
+    chosen = (settings or Settings()).changed(changes)
+    with Deduplicator(chosen.changed({"keep": FIRST})) as deduplicator:  # of the copies in one document the first stays
         return deduplicator.add(Document("", text))
 
 
@@ -33,19 +36,28 @@ def clean_corpus(
 ) -> Iterator[Cleaned]:
     """Clean many documents, each against itself and those before it (with `scope="document"`, itself alone).
 
+    Under a `keep` rule other than `first`, those before it are those that the rule prefers; it looks at `fields`.
+
     Args:
-        documents: Read a few hundred thousand characters ahead, as results are asked for.
+        documents: Read a few hundred thousand characters ahead, as results are asked for. Under a rule other than
+            `first` all of them are read first; their texts wait in a temporary file, their ids and fields in memory.
         settings: How to compare and clean; `Settings()` if left out.
         jobs: Threads that work, the caller's included; by default as many as there are cores. Results are the same.
         **changes: Fields of `Settings` to change.
 
     Returns:
-        The cleaned documents, in order; those left without text are among them.
+        The cleaned documents, in the order of the input; those left without text are among them.
 
     Raises:
-        SettingsError: At once, if a setting is not known or out of range.
+        SettingsError: At once, if a setting is not known or out of range; with the first result, if `keep` names a
+            field that not one document has.
+        OutputError: If a temporary file cannot be written.
     """
-    return _clean_all(documents, Deduplicator(settings, **changes), count_jobs(jobs))
+    chosen = (settings or Settings()).changed(changes)
+    deduplicator, jobs = deduplicator_of(chosen), count_jobs(jobs)
+    if chosen.keeps_first:
+        return _clean_all(documents, deduplicator, jobs)
+    return _clean_by_rank(documents, chosen, deduplicator, jobs)
 
 
 def match_corpus(
@@ -54,19 +66,24 @@ def match_corpus(
     """For each of many documents, which earlier one it nearly repeats as a whole, if any.
 
     Much quicker than cleaning: nothing is aligned, cut or reported. Documents that repeat one are not kept, and nothing
-    is matched with them.
+    is matched with them. Under a `keep` rule other than `first`, those that the rule prefers take the place of earlier
+    ones.
 
     Args:
-        documents: Read a few hundred thousand characters ahead, as results are asked for.
+        documents: Read as by `clean_corpus`.
         settings: How to compare; `unit` is `document` whatever they say.
         jobs: Threads that work, the caller's included; by default as many as there are cores. Results are the same.
         **changes: Fields of `Settings` to change.
 
     Raises:
-        SettingsError: At once, if a setting is not known or out of range.
+        SettingsError: As by `clean_corpus`.
+        OutputError: If a temporary file cannot be written.
     """
-    deduplicator = Deduplicator((settings or Settings()).changed({**changes, "unit": "document"}))
-    return _match_all(documents, deduplicator, count_jobs(jobs))
+    chosen = (settings or Settings()).changed({**changes, "unit": "document"})
+    deduplicator, jobs = deduplicator_of(chosen), count_jobs(jobs)
+    if chosen.keeps_first:
+        return _match_all(documents, deduplicator, jobs)
+    return _match_by_rank(documents, chosen, deduplicator, jobs)
 
 
 def _match_all(documents: Iterable[Document], deduplicator: Deduplicator, jobs: int) -> Iterator[Duplicate | None]:
@@ -74,9 +91,35 @@ def _match_all(documents: Iterable[Document], deduplicator: Deduplicator, jobs: 
         yield from deduplicator.match_prepared(ready)
 
 
+def _match_by_rank(
+    documents: Iterable[Document], settings: Settings, deduplicator: Deduplicator, jobs: int
+) -> Iterator[Duplicate | None]:
+    with RankedCorpus(settings, deduplicator) as corpus:
+        for document in documents:
+            _add(corpus, document)
+        corpus.match(jobs)
+        yield from map(corpus.duplicate, range(len(corpus)))
+
+
 def _clean_all(documents: Iterable[Document], deduplicator: Deduplicator, jobs: int) -> Iterator[Cleaned]:
     for ready in in_order(deduplicator.prepare, batched(documents, _length, BATCH_SIZE), jobs):
         yield from deduplicator.add_prepared(ready)
+
+
+def _clean_by_rank(
+    documents: Iterable[Document], settings: Settings, deduplicator: Deduplicator, jobs: int
+) -> Iterator[Cleaned]:
+    fields: list[Mapping[str, object]] = []
+    with RankedCorpus(settings, deduplicator) as corpus:
+        for document in documents:
+            _add(corpus, document)
+            fields.append(document.fields)
+        corpus.clean(jobs)
+        yield from map(corpus.cleaned, range(len(corpus)), fields)
+
+
+def _add(corpus: RankedCorpus, document: Document) -> None:
+    corpus.add(document, None if corpus.field is None else document.fields.get(corpus.field))
 
 
 def _length(document: Document) -> int:

@@ -57,6 +57,11 @@ _SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
     "min_tokens": (int, "Leave blocks with fewer tokens alone."),
     "min_span": (int, "Least tokens of a run to be found inside of blocks, wherever they begin or end; 0 for none."),
     "max_edit": (int, "Tokens that may differ between two equal runs and still be a mere edit."),
+    "keep": (
+        str,
+        "Which copy stays: first, last, longest, max:FIELD, min:FIELD or prefer:FIELD=VALUE,VALUE (fields of JSON "
+        "lines). All but first read everything before they compare, and need room for it in a temporary file.",
+    ),
     "novel": (
         click.Choice(get_args(Novel)),
         "What only a near-duplicate says [default: drop for documents, else keep].",
@@ -138,7 +143,8 @@ def cli() -> None:
 def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **options: Any) -> None:
     """Clean .txt and .jsonl files, and folders of them, of what they repeat.
 
-    All INPUTS are one corpus, read in order; - is standard input. The first copy of a text stays.
+    All INPUTS are one corpus, read in order; - is standard input. The first copy of a text stays, unless --keep says
+    another.
     """
     from dedup.progress import Progress
     from dedup.reports.terminal import summary_text
@@ -170,12 +176,13 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
 @click.option("--jobs", type=int, help="Threads that work; the results are the same [default: one for every core].")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary; only errors.")
 @_input_options
-@_settings_options("threshold", "near", "ngram", "min_tokens", "miss_probability", "num_perm", "bands", "rows",
+@_settings_options("threshold", "near", "ngram", "min_tokens", "keep", "miss_probability", "num_perm", "bands", "rows",
                    "bucket_limit", "seed", "text_memory")  # fmt: skip
 def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
     """Which documents nearly repeat an earlier one as wholes: one JSON line for each.
 
-    The quickest way to find out which documents to keep: nothing is cut, and there is nothing to restore.
+    The quickest way to find out which documents to keep: nothing is cut, and there is nothing to restore. With --keep,
+    the one that stays need not be an earlier one.
     """
     from dedup.files import Outputs, find_sources
     from dedup.matching import match_files
@@ -195,7 +202,8 @@ def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
                     lines.write(duplicate_line(found))
         outputs.commit()
     if not options["quiet"]:
-        click.echo(f"{documents:,} documents, {duplicates:,} of them near-duplicates of earlier ones", err=True)
+        others = "earlier ones" if settings.keeps_first else "others"
+        click.echo(f"{documents:,} documents, {duplicates:,} of them near-duplicates of {others}", err=True)
 
 
 @cli.command()

@@ -60,7 +60,7 @@ class Deduplicator:
         banding: The shape of signatures that follows from them.
 
     Raises:
-        SettingsError: If a setting is not known or out of range.
+        SettingsError: If a setting is not known or out of range, or `keep` is not `first`: it cannot know what comes.
 
     Example:
         with Deduplicator(threshold=0.9) as deduplicator:
@@ -70,6 +70,9 @@ class Deduplicator:
     def __init__(self, settings: Settings | None = None, **changes: object) -> None:
         _kernels.chosen()  # a forced kernel that is missing is an error now, not with the first document
         self.settings = (settings or Settings()).changed(changes)
+        if not self.settings.keeps_first:
+            remedy = "the first copy stays where documents come one after another: use clean_corpus or match_corpus"
+            raise SettingsError("keep", self.settings.keep, remedy)
         self.banding = choose_banding(self.settings)
         self._permutations = minhash.Permutations.drawn(self.banding.num_perm, self.settings.seed)
         self._index = self._new_index()

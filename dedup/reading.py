@@ -1,8 +1,8 @@
-"""Inputs > records, read and prepared in batches, ahead of those who take them, by several threads."""
+"""Inputs > records, read and worked on in batches, ahead of those who take them, by several threads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from dedup.files import Source
@@ -10,7 +10,8 @@ from dedup.formats.base import Chunk, Format, Records
 from dedup.parallel import BATCH_SIZE, in_order
 from dedup.records import Document
 
-_Prepared = TypeVar("_Prepared")
+_Found = TypeVar("_Found")
+_Other = TypeVar("_Other")
 
 
 class Input(NamedTuple):
@@ -20,7 +21,7 @@ class Input(NamedTuple):
     form: Format
 
 
-class Batch(NamedTuple, Generic[_Prepared]):
+class Batch(NamedTuple, Generic[_Found]):
     """Some records of an input, in order.
 
     Attributes:
@@ -28,7 +29,7 @@ class Batch(NamedTuple, Generic[_Prepared]):
         form: Its format.
         is_first: Whether these are the first of the input, which may be none at all.
         records: What was read.
-        prepared: What was found out about the documents among them.
+        found: What was found out about the documents among them.
         size: How many bytes they were read from.
     """
 
@@ -36,33 +37,39 @@ class Batch(NamedTuple, Generic[_Prepared]):
     form: Format
     is_first: bool
     records: Records
-    prepared: _Prepared
+    found: _Found
     size: int
+
+    def with_found(self, found: _Other) -> Batch[_Other]:
+        """The same records, with something else that was found out."""
+        return Batch(self.source, self.form, self.is_first, self.records, found, self.size)
 
 
 def read_ahead(
-    inputs: Sequence[Input], prepare: Callable[[Sequence[Document]], _Prepared], jobs: int
-) -> Iterator[Batch[_Prepared]]:
-    """All records of all inputs, in order, at least one batch an input.
+    chunks: Iterable[tuple[Input, Chunk]], find: Callable[[Sequence[Document]], _Found], jobs: int
+) -> Iterator[Batch[_Found]]:
+    """All records of some chunks, in order, a batch for every chunk.
 
     Args:
-        inputs: What to read.
-        prepare: Finds out about documents what can be known without the others.
+        chunks: Where to read; gone through in the caller's thread.
+        find: Finds out about documents what can be known without the others.
         jobs: Threads that work.
+    """
+
+    def work(unread: tuple[Input, Chunk]) -> Batch[_Found]:
+        (source, form), chunk = unread
+        records = form.records(chunk, source.name)
+        return Batch(source, form, chunk.first == 1, records, find(records.documents), len(chunk.data))
+
+    return in_order(work, chunks, jobs)
+
+
+def chunks_of(inputs: Sequence[Input]) -> Iterator[tuple[Input, Chunk]]:
+    """All chunks of all inputs, in order, at least one an input.
 
     Raises:
         InputError: If an input cannot be opened or read.
     """
-
-    def work(unread: tuple[Input, Chunk]) -> Batch[_Prepared]:
-        (source, form), chunk = unread
-        records = form.records(chunk, source.name)
-        return Batch(source, form, chunk.first == 1, records, prepare(records.documents), len(chunk.data))
-
-    return in_order(work, _unread(inputs), jobs)
-
-
-def _unread(inputs: Sequence[Input]) -> Iterator[tuple[Input, Chunk]]:
     for given in inputs:
         is_empty = True
         for chunk in given.source.chunks(given.form, BATCH_SIZE):

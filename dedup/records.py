@@ -125,6 +125,9 @@ class Merge(Struct, frozen=True, gc=False):
         novel: Tokens of the duplicate that the canonical does not account for.
         edits: Where the two differ, in order.
         restore: The characters that were cut, as pieces: spans of the canonical's document, and literal text.
+        kept_because: Why the kept copy was preferred: the keep rule, as set, if it ranks the kept copy's document above
+            this one; `first` if it does not tell them apart, or they are one document, so that the first copy stays.
+            "" where `keep` is `first`, or one text was cleaned alone.
     """
 
     document: str
@@ -139,6 +142,7 @@ class Merge(Struct, frozen=True, gc=False):
     novel: int
     edits: tuple[Edit, ...]
     restore: tuple[Span | str, ...]
+    kept_because: str = ""
 
     @property
     def span(self) -> Span:
@@ -170,7 +174,7 @@ class Cleaned(Struct, frozen=True, gc=False):
         fields: The document's other fields, untouched.
         blocks: How many blocks were compared or left alone.
         repeats_id: Whether an earlier document had the same id.
-        revisit: Whether an earlier document had the same id and the same text; it is then cleaned alike.
+        revisit: Whether a document gone through before had the same id and the same text; it is then cleaned alike.
         digest: BLAKE2b of the original text's UTF-8 bytes, in hexadecimal, to check it when it is restored; "" if
             unknown.
     """
@@ -216,16 +220,17 @@ class Match(Struct, frozen=True, gc=False):
 
 
 class Duplicate(Struct, frozen=True, gc=False):
-    """A document that, as a whole, nearly repeats an earlier one.
+    """A document that, as a whole, nearly repeats another one, by default an earlier one.
 
     Attributes:
         document: Its id.
         record: Its position in the input, from 0.
-        canonical: Id of the earlier document, which is kept.
-        canonical_record: The earlier document's position.
+        canonical: Id of the other document, which is kept.
+        canonical_record: The other document's position.
         kind: `exact` (the same tokens) or `near`.
         similarity: Exact Jaccard similarity of the shingle sets, 0..1.
         found_by: What proposed the pair.
+        kept_because: As in `Merge`.
     """
 
     document: str
@@ -235,6 +240,7 @@ class Duplicate(Struct, frozen=True, gc=False):
     kind: Kind
     similarity: float
     found_by: FoundBy
+    kept_because: str = ""
 
 
 class Summary(Struct, frozen=True, gc=False):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -11,13 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from dedup.deduplicator import Deduplicator, Ready
 from dedup.errors import InputError, InternalError, OutputError
 from dedup.files import STANDARD, Output, Outputs, Source, find_sources, output_errors
 from dedup.formats import choose_format
 from dedup.formats.base import Format, Record
 from dedup.parallel import count_jobs
-from dedup.reading import Batch, Input, read_ahead
+from dedup.passes import Changes, passes_of
+from dedup.reading import Batch, Input
 from dedup.records import Cleaned, Summary
 from dedup.reports import jsonl as report
 from dedup.settings import Settings
@@ -103,7 +102,7 @@ def clean_files(
     *,
     jobs: int | None = None,
 ) -> Result:
-    """Clean files and folders as one corpus, in order.
+    """Clean files and folders as one corpus. What is written stands in the order of the inputs under every keep rule.
 
     Args:
         inputs: Paths, or `-` for standard input.
@@ -117,23 +116,24 @@ def clean_files(
         InputError: If an input cannot be read, or not one record of the inputs can.
         OutputError: If an output exists, is an input, or cannot be written. Nothing is left half-written.
         InternalError: If the books do not balance.
-        SettingsError: If `jobs` is out of range.
+        SettingsError: If `jobs` is out of range, or `keep` names a field that not one document has.
     """
     jobs = count_jobs(jobs)
     sources = find_sources(inputs)
     formats = [reading.format_of(source) for source in sources]
     is_single = len(sources) == 1 and not Path(inputs[0]).is_dir()
     paths = [output_path(source.name, writing.output, is_single=is_single) for source in sources]
-    with Outputs(sources, force=writing.force) as outputs, Deduplicator(settings) as deduplicator:
+    passes = passes_of(settings)
+    with Outputs(sources, force=writing.force) as outputs:
         _check_outputs(outputs, inputs, paths, writing)
         observer.reading(sum(source.size for source in sources))
         with outputs.create(writing.report) as lines:
-            lines.write(report.header_line(settings, deduplicator.banding))
+            lines.write(report.header_line(settings, passes.banding))
             places = dict(zip(sources, paths, strict=True))
-            with _Run(deduplicator, writing.keep_empty, observer, lines, lambda of: outputs.create(places[of])) as run:
-                for batch in read_ahead(list(map(Input, sources, formats)), deduplicator.prepare, jobs):
+            with _Run(writing.keep_empty, observer, lines, lambda of: outputs.create(places[of])) as run:
+                for batch in passes.clean(list(map(Input, sources, formats)), jobs, observer.progressed):
                     run.take(batch)
-            result = run.result()
+            result = run.result(passes.summary)
             lines.write(report.summary_line(result.summary, result.written, result.skipped))
         outputs.commit()
         return result
@@ -176,15 +176,7 @@ def _check_outputs(outputs: Outputs, inputs: Sequence[str], paths: Sequence[str 
 class _Run:
     """The state of a run over files. Used as a context manager, which closes the output of the last input."""
 
-    def __init__(
-        self,
-        deduplicator: Deduplicator,
-        keep_empty: bool,
-        observer: Observer,
-        lines: Output,
-        create: Callable[[Source], Output],
-    ) -> None:
-        self._deduplicator = deduplicator
+    def __init__(self, keep_empty: bool, observer: Observer, lines: Output, create: Callable[[Source], Output]) -> None:
         self._keep_empty = keep_empty
         self._observer = observer
         self._lines = lines
@@ -206,14 +198,12 @@ class _Run:
     ) -> None:
         self._opened.__exit__(kind, error, traceback)
 
-    def take(self, batch: Batch[Ready]) -> None:
-        """Clean and write some records."""
+    def take(self, batch: Batch[Changes]) -> None:
+        """Write some records."""
         if batch.is_first:
             self._begin(batch)
-        with output_errors(tempfile.gettempdir()):  # where kept text goes that is not to stay in memory
-            changed = list(self._deduplicator.change_prepared(batch.prepared))
         done = 0
-        for document, cleaned in changed:
+        for document, cleaned in batch.found:
             number = batch.records.numbers[document]
             self._pass(batch, done, number)
             self._change(batch, number, cleaned)
@@ -225,9 +215,8 @@ class _Run:
         self._kept.clear()
         self._found.clear()
         self._size += batch.size
-        self._observer.progressed(batch.size, self._deduplicator.summary)
 
-    def _begin(self, batch: Batch[Ready]) -> None:
+    def _begin(self, batch: Batch[Changes]) -> None:
         self._opened.close()
         self._output = None
         self._found.append(report.input_line(batch.source.name))
@@ -239,14 +228,14 @@ class _Run:
             self._output = self._opened.enter_context(self._create(source))
         return self._output
 
-    def _pass(self, batch: Batch[Ready], first: int, last: int) -> None:
+    def _pass(self, batch: Batch[Changes], first: int, last: int) -> None:
         """Records that stay as they are."""
         for record in batch.records.skipped(first, last):
             self._skip(batch.source, record)
         if first < last:
             self._kept.append(batch.records.raw(first, last))
 
-    def _change(self, batch: Batch[Ready], number: int, cleaned: Cleaned) -> None:
+    def _change(self, batch: Batch[Changes], number: int, cleaned: Cleaned) -> None:
         """A record whose text changes; nothing takes its place if nothing is left."""
         if not cleaned.merges:
             self._pass(batch, number, number + 1)
@@ -268,8 +257,8 @@ class _Run:
         self._observer.skipped(place, record.detail)
         self._found.append(report.skipped_line(source.name, record.line, record.skipped, record.detail))
 
-    def result(self) -> Result:
-        summary = self._deduplicator.summary
+    def result(self, summary: Summary) -> Result:
+        """How the run ended, given the books."""
         if summary.documents == 0 and self._first_skipped is not None:
             place, detail = self._first_skipped
             count = f"not one of {sum(self._skipped.values()):,} records could be read"

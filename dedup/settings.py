@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Literal, TypeAlias, get_args
 
 from dedup.errors import SettingsError
+from dedup.keep_rules import FIRST, parse_keep_rule
 
 Unit: TypeAlias = Literal["paragraph", "document", "sentence", "line"]
 Scope: TypeAlias = Literal["corpus", "document"]
@@ -42,6 +43,10 @@ class Settings:
         min_span: Least tokens of a run that is found for certain where it stands in kept text, wherever blocks begin or
             end; 0 looks for none, the default for documents.
         max_edit: Tokens that may differ between two runs of equal tokens and still be a mere edit.
+        keep: Which copy is canonical: the one in the document that comes `first`, comes `last`, is `longest` (in
+            characters), has the largest or smallest value of a field (`max:FIELD`, `min:FIELD`), or the one of its
+            values that stands first in a list (`prefer:FIELD=VALUE,VALUE`). See `keep_rules`. Under every rule but
+            `first` all documents are read before any is compared; their texts wait in a temporary file.
         novel: Whether what only a near-duplicate says stays (`keep`) or goes with it (`drop`, the default for
             documents).
         protect: Edits that are never mere edits. `numbers`: a sentence with another number stays, and a document that
@@ -69,6 +74,7 @@ class Settings:
     min_tokens: int = 6
     min_span: int | None = None
     max_edit: int = 3
+    keep: str = FIRST
     novel: Novel | None = None
     protect: tuple[Protected, ...] = ("numbers",)
     cut: Cut = "sentence"
@@ -80,6 +86,7 @@ class Settings:
         _check_choice("unit", self.unit, get_args(Unit))
         _check_choice("scope", self.scope, get_args(Scope))
         _check_choice("cut", self.cut, get_args(Cut))
+        parse_keep_rule(self.keep)
         if self.novel is not None:
             _check_choice("novel", self.novel, get_args(Novel))
         if not isinstance(self.protect, tuple):
@@ -122,6 +129,11 @@ class Settings:
     def span_length(self) -> int:
         """`min_span`, or its default for the unit."""
         return self.min_span if self.min_span is not None else _SPAN_BY_UNIT[self.unit]
+
+    @property
+    def keeps_first(self) -> bool:
+        """Whether documents are gone through as they come."""
+        return self.keep == FIRST
 
     @property
     def keeps_novel(self) -> bool:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import secrets
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dedup import _kernels
 from dedup._kernels import Texts
+from dedup.packing import pack, unpack
 from dedup.records import Cleaned
-
-_ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(Cleaned)
 
 
 class Visit(Struct, frozen=True, gc=False):
@@ -43,7 +40,7 @@ class Visits:
         self._secret = secrets.token_bytes(384)
         self._first: dict[str, bytes] = {}  # fingerprint of the first text with each id
         self._later: dict[str, set[bytes]] = {}  # of texts that came later with the same id
-        self._changed: dict[tuple[str, bytes], bytes | Cleaned] = {}  # documents of which something was cut
+        self._changed: dict[tuple[str, bytes], bytes] = {}  # documents of which something was cut
 
     def fingerprints(self, texts: Texts) -> list[bytes]:
         """What texts are recognised by. Any thread may ask."""
@@ -61,15 +58,10 @@ class Visits:
 
     def remember(self, visit: Visit, cleaned: Cleaned) -> None:
         """What was cut from a document that came for the first time, if anything was."""
-        if not cleaned.merges:
-            return
-        stripped = replace(cleaned, text="", fields={})
-        try:
-            self._changed[visit.document, visit.fingerprint] = _ENCODER.encode(stripped)
-        except UnicodeEncodeError:  # lone surrogates cannot be packed
-            self._changed[visit.document, visit.fingerprint] = stripped
+        if cleaned.merges:
+            self._changed[visit.document, visit.fingerprint] = pack(replace(cleaned, text="", fields={}))
 
     def changed(self, visit: Visit) -> Cleaned | None:
         """How the document of a revisit was cleaned, without its text; None if nothing was cut."""
         found = self._changed.get((visit.document, visit.fingerprint))
-        return _DECODER.decode(found) if isinstance(found, bytes) else found
+        return None if found is None else unpack(found, Cleaned)

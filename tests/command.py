@@ -44,6 +44,19 @@ class Ended:
     err: str
 
 
+class Nobody:
+    """Looks on at a run and does nothing."""
+
+    def reading(self, size: int) -> None:
+        """See `runs.Observer`."""
+
+    def progressed(self, size: int, summary: dedup.Summary) -> None:
+        """See `runs.Observer`."""
+
+    def skipped(self, place: str, detail: str) -> None:
+        """See `runs.Observer`."""
+
+
 def environment(**changes: str) -> dict[str, str]:
     """Of a process that finds the same package; UTF-8 on its streams."""
     root = str(Path(dedup.__file__).parents[1])

@@ -177,12 +177,21 @@ def write_for_ever(stream: IO[bytes]) -> None:
             stream.write(row)
 
 
-@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_signals(tmp_path: Path, sent: signal.Signals, status: int) -> None:
+@pytest.mark.parametrize(
+    ("sent", "status", "rule"),
+    [
+        (signal.SIGINT, 130, "first"),
+        (signal.SIGTERM, 143, "first"),
+        (signal.SIGHUP, 129, "first"),
+        (signal.SIGTERM, 143, "last"),
+    ],
+)
+def test_signals(tmp_path: Path, sent: signal.Signals, status: int, rule: str) -> None:
     """A run that is told to stop leaves nothing behind and ends with 128 and the signal's number."""
     make(tmp_path, {"keep/a.txt": FOX})
     before = tree(tmp_path)
-    with start("clean", "-", "-o", "new/out", "--report", "-", folder=tmp_path) as process:
+    report = "-" if rule == "first" else "new/report"  # under a rule, texts are not begun before all are read
+    with start("clean", "-", "-o", "new/out", "--report", report, "--keep", rule, folder=tmp_path) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
@@ -263,5 +272,25 @@ def test_full_disk_under_the_temporary_file(tmp_path: Path) -> None:
     )
     assert ended.returncode == 2
     assert ended.stderr.startswith(f"dedup: error: {tmp_path}: cannot be written: temporary file")
+    assert ended.stderr.count("\n") == 1
+    assert set(tree(tmp_path)) == {"in.jsonl"}
+
+
+@pytest.mark.parametrize("command", ["clean", "match"])
+def test_full_disk_under_the_texts_that_wait(tmp_path: Path, command: str) -> None:
+    """Where there is no room for the texts that a keep rule makes wait, one line names the folder and a remedy."""
+    make(tmp_path, {"in.jsonl": "".join(f'{{"text":"{i} {OWL}"}}\n' for i in range(2000))})
+    ended = subprocess.run(
+        arguments(command, "-q", "in.jsonl", "-o", "out", "--keep", "last"),
+        cwd=tmp_path,
+        env=environment(TMPDIR=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"dedup: error: {tmp_path}: the texts that wait")
+    assert "File too large; TMPDIR" in ended.stderr
     assert ended.stderr.count("\n") == 1
     assert set(tree(tmp_path)) == {"in.jsonl"}

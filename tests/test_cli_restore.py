@@ -11,32 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import Settings, Summary
+from dedup import Settings
 from dedup.restoring import restore_files
 from dedup.runs import Reading, Writing, clean_files
-from tests.command import BEAR, FOX, OWL, make, run, succeed, tree
+from tests.command import BEAR, FOX, OWL, Nobody, make, run, succeed, tree
 
 _NEAR = OWL.replace("old", "aged")
-
-
-class _Nobody:
-    """Looks on and does nothing."""
-
-    def reading(self, size: int) -> None:
-        pass
-
-    def progressed(self, size: int, summary: Summary) -> None:
-        pass
-
-    def skipped(self, place: str, detail: str) -> None:
-        pass
 
 
 def _there_and_back(folder: Path, given: str, chosen: Settings, *, keep_empty: bool = False) -> Path:
     """Clean an input and restore it, in this process; returns what was restored."""
     output, report, back = (str(folder / name) for name in ("out", "report.jsonl", "back"))
     writing = Writing(output=output, report=report, keep_empty=keep_empty)
-    clean_files([str(folder / given)], chosen, Reading(), writing, _Nobody())
+    clean_files([str(folder / given)], chosen, Reading(), writing, Nobody())
     restore_files(output, report, back, Reading(), force=False)
     return folder / "back"
 
@@ -189,7 +176,7 @@ def test_what_does_not_fit(tmp_path: Path, case: str) -> None:
     make(tmp_path / "work" / "in", {"a.txt": FOX, "b.txt": f"{OWL}\n\n{FOX}\n\n{BEAR}"})
     folder = tmp_path / "work"
     writing = Writing(output=str(folder / "out"), report=str(folder / "r.jsonl"))
-    clean_files([str(folder / "in")], Settings(), Reading(), writing, _Nobody())
+    clean_files([str(folder / "in")], Settings(), Reading(), writing, Nobody())
     spoil, place = _MISFITS[case]
     spoil(folder)
     before = tree(tmp_path)

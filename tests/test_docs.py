@@ -26,6 +26,7 @@ def test_the_python_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     assert printed.startswith("One two three four five six seven.\n\nSomething else.\n")
     assert "exact 1.0" in printed
+    assert "[('news', 'max:score')]\n[]\n" in printed
 
 
 def test_the_readme_has_the_two_commands() -> None:

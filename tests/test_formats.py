@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 
 import pytest
 from hypothesis import given
@@ -72,6 +73,37 @@ def test_other_fields_stay(fields: dict[str, object], old: str, new: str, escape
     assert json.dumps(json.loads(replaced)) == json.dumps({**fields, "text": new})
     assert JsonLines().with_text(line, old) == line or not old.isascii()
     assert replaced.isascii() or not escaped or old == "" or not line.isascii()
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        (b'{"text":"","x":"\\u00e4 b"}', "ä b"),
+        (b'{"x":12,"text":""}\r\n', 12),
+        (b'{"x":1.5e3,"text":""}', 1500.0),
+        (b'{"x":true,"text":""}', True),
+        (b'{"x":null,"text":""}', None),
+        (b'{"x":["a"],"text":""}', None),
+        (b'{"x": {"x":1} ,"text":""}', None),
+        (b'{"text":"","y":{"x":1}}', None),
+        (b'\xef\xbb\xbf{"text":"","x":"behind a mark"}', "behind a mark"),
+        (b'{"text":"","x":1,"x":2}', 2),
+        (b'{"text":"","x":18446744073709551617}', 18446744073709551617),
+        (b'{"text":"","x":1E400}', math.inf),
+        (b'{"text":"","x":-%s}' % _DIGITS.encode(), -math.inf),
+        (b'{"text":"","x":-Infinity,"y":NaN}', -math.inf),
+        (b'{"text":"","x":7,"y":NaN}', 7),
+        (b'{"text":"","x":0.25,"y":NaN}', 0.25),
+        (b'{"text":"","x":[7],"y":NaN}', None),
+        (b'{"text":"","x":"\\ud800"}', "\ud800"),
+    ],
+)
+def test_fields(line: bytes, value: object) -> None:
+    """A field is a string, a number however large, true or false; anything else is none, and so is what lies deeper."""
+    assert _read(line)[0].document is not None
+    found = JsonLines().field(line, "x")
+    assert (found, type(found)) == (value, type(value))
+    assert Plain().field(line, "x") is None
 
 
 @pytest.mark.parametrize(("line", "reason", "detail"), UNREADABLE, ids=lambda value: str(value)[:40])

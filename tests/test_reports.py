@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import Cleaned, Edit, InputError, Merge, Place, Settings, Span, Summary
+from dedup import Cleaned, Duplicate, Edit, InputError, Merge, Place, Settings, Span, Summary
 from dedup._kernels.unicode import TABLE
 from dedup.banding import choose_banding
 from dedup.reports import jsonl
@@ -33,6 +33,7 @@ _NEAR = Merge(
     novel=2,
     edits=(Edit(Span(6, 7), Span(11, 11), "x"), Edit(Span(9, 9), Span(12, 15), "")),
     restore=(Span(10, 12), "né\n", Span(14, 30)),
+    kept_because="max:score",
 )
 _SUMMARY = Summary(
     documents=5, revisits=1, emptied=1, blocks=9, exact=2, near=1, characters=1_234_567, kept=1_234_000, removed=567,
@@ -57,7 +58,7 @@ def _read(*lines: bytes) -> Report:
             f'"unicode":"{TABLE.version}"}},'
             '"settings":{"unit":"paragraph","scope":"corpus","threshold":0.8,"near":true,'
             '"ngram":3,"num_perm":60,"bands":12,"rows":5,"miss_probability":0.01,"bucket_limit":64,"min_tokens":6,'
-            '"min_span":0,"max_edit":3,"novel":"keep","protect":["numbers"],"cut":"sentence","language":"en","seed":1}}',
+            '"min_span":0,"max_edit":3,"keep":"first","novel":"keep","protect":["numbers"],"cut":"sentence","language":"en","seed":1}}',
         ),
         (jsonl.input_line("ä/b.txt"), '{"type":"input","file":"ä/b.txt"}'),
         (
@@ -72,7 +73,17 @@ def _read(*lines: bytes) -> Report:
             '"kind":"near","similarity":0.875,"containment":0.3333333333333333,"found_by":"bands","novel":2,'
             '"edits":[{"start":6,"end":7,"text":"x","canonical":{"start":11,"end":11}},'
             '{"start":9,"end":9,"text":"","canonical":{"start":12,"end":15}}],'
-            '"restore":[[10,12],"n\\u00e9\\n",[14,30]]}',
+            '"restore":[[10,12],"n\\u00e9\\n",[14,30]],"kept_because":"max:score"}',
+        ),
+        (
+            jsonl.duplicate_line(Duplicate("b", 1, "a", 0, "exact", 1.0, "digest")),
+            '{"document":"b","record":1,"canonical":"a","canonical_record":0,"kind":"exact","similarity":1.0,'
+            '"found_by":"digest"}',
+        ),
+        (
+            jsonl.duplicate_line(Duplicate("b", 1, "c", 2, "near", 0.9, "bands", "longest")),
+            '{"document":"b","record":1,"canonical":"c","canonical_record":2,"kind":"near","similarity":0.9,'
+            '"found_by":"bands","kept_because":"longest"}',
         ),
         (
             jsonl.emptied_line(jsonl.Emptied("1", 4, "a.jsonl", 5, '{"text":""}\n')),
@@ -119,7 +130,7 @@ _MERGES = st.builds(
     Merge, _IDS, st.none() | st.integers(0, 9), st.integers(0, 9), st.integers(0, 9), _PLACES,
     st.sampled_from(("exact", "near")), _RATIOS, _RATIOS, st.sampled_from(("digest", "bands")), st.integers(0, 9),
     st.lists(st.builds(Edit, _SPANS, _SPANS, _IDS), max_size=2).map(tuple),
-    st.lists(_SPANS | _IDS, max_size=3).map(tuple),
+    st.lists(_SPANS | _IDS, max_size=3).map(tuple), st.sampled_from(("", "first", "prefer:größe=ä")),
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ BAD = [
     *[("unit", value) for value in ("page", "", None, "Paragraph", 1)],
     *[("scope", value) for value in ("world", "", None)],
     *[("cut", value) for value in ("letter", "", None)],
+    *[("keep", value) for value in ("shortest", "max:", "prefer:source=", "", None, 1)],
     *[("novel", value) for value in ("maybe", "", True)],
     *[("threshold", value) for value in (0, -0.1, 1.0001, 80, math.nan, math.inf, "0.8", None)],
     *[("miss_probability", value) for value in (0, 1, -0.5, 1.0, 2, math.nan, "0.01", None)],
@@ -84,6 +85,7 @@ def test_bands_must_fit_into_the_permutations() -> None:
         ("seed", 2**32 - 1),
         ("language", "de"),
         ("novel", None),
+        ("keep", "max:x"),
     ],
 )
 def test_the_ends_of_the_ranges_are_allowed(name: str, value: object) -> None:

@@ -120,3 +120,6 @@ class Format(Protocol):
 
     def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:
         """The bytes of a record with its text replaced, everything else as it was; see `Records.replaced`."""
+
+    def field(self, raw: bytes, name: str) -> object:
+        """A field of a record that holds a document, if it is a string, a number, true or false; else None."""

@@ -92,6 +92,10 @@ class JsonLines:
             written = spelling.encode("utf-8")
         return line[:start].encode("utf-8") + written + line[end:].encode("utf-8")
 
+    def field(self, raw: bytes, name: str) -> str | int | float | bool | None:
+        """See `Format`. Where a field stands twice, the last one counts."""
+        return _scalar(_fields(raw.removeprefix(codecs.BOM_UTF8)).get(name))
+
     def _replaced(self, record: Record, text: str) -> tuple[bytes, str]:
         """The spelling is `escaped` or `unescaped`, where that does not show; failing that the text as written."""
         original = "" if record.document is None else record.document.text
@@ -215,6 +219,23 @@ def _value(raw: object) -> object:
         raise _SkippedError("invalid-utf8", f"not UTF-8 at byte {error.start} of the field") from error
     except msgspec.DecodeError:
         return _TOLERANT.decode(bytes(raw).decode("utf-8"))
+
+
+def _scalar(raw: object) -> str | int | float | bool | None:
+    """The value of a field, unless it is null, an object or an array."""
+    if isinstance(raw, msgspec.Raw) and bytes(raw).startswith((b"{", b"[")):
+        return None
+    value = _value(raw)
+    if isinstance(value, _Number):
+        return _number(value)
+    return value if isinstance(value, (str, int, float)) else None
+
+
+def _number(written: str) -> int | float:
+    """A number that is JSON only by custom, or has no end of digits; infinite where it is too large."""
+    with suppress(ValueError):  # a fraction, or more digits than are converted at once
+        return int(written)
+    return float(written)
 
 
 def _walk(line: str) -> Iterator[tuple[str, int, int]]:

@@ -26,6 +26,10 @@ class Plain:
         """The text's bytes."""
         return text.encode("utf-8")
 
+    def field(self, raw: bytes, name: str) -> object:  # noqa: ARG002  # nothing but its text
+        """None: a text has no fields."""
+        return None
+
 
 def _replaced(record: Record, text: str) -> tuple[bytes, str]:  # noqa: ARG001  # a text has one spelling
     return text.encode("utf-8"), ""

@@ -10,6 +10,9 @@ Lines by `type`:
     emptied     a document of which nothing was left, and what its record was without its text
     skipped     a record that could not be read, and why
     summary     the balanced books
+
+Lines stand in the order of the input. The kept copy of a merge stands earlier in it, unless the setting `keep` of the
+header is another than `first`; every merge then says with `kept_because` why that copy stays (see `records.Merge`).
 """
 
 from __future__ import annotations
@@ -108,6 +111,20 @@ class MergeLine(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True,
     novel: int = 0
     edits: tuple[EditLine, ...] = ()
     restore: tuple[Span | str, ...] | None = None
+    kept_because: str = ""
+
+
+class DuplicateLine(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """A `records.Duplicate`, likewise."""
+
+    document: str
+    record: int
+    canonical: str
+    canonical_record: int
+    kind: Kind
+    similarity: float
+    found_by: FoundBy
+    kept_because: str = ""
 
 
 def header_line(settings: Settings, banding: Banding) -> bytes:
@@ -152,6 +169,7 @@ def merge_line(merge: Merge) -> bytes:
         novel=merge.novel,
         edits=tuple(map(_edit_line, merge.edits)) if merge.edits else (),
         restore=None if is_plain else merge.restore,
+        kept_because=merge.kept_because,
     )
     return _line(line)
 
@@ -169,7 +187,7 @@ def skipped_line(file: str, line: int | None, reason: str, detail: str) -> bytes
 
 def duplicate_line(duplicate: Duplicate) -> bytes:
     """The line of a document that nearly repeats another, for a list of such documents."""
-    return _line(msgspec.structs.asdict(duplicate))
+    return _line(DuplicateLine(**msgspec.structs.asdict(duplicate)))
 
 
 def summary_line(summary: Summary, written: int, skipped: Mapping[str, int]) -> bytes:

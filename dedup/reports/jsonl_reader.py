@@ -120,4 +120,5 @@ def _merge(line: MergeLine) -> Merge:
             for edit in line.edits
         ),
         (canonical.span,) if line.restore is None else line.restore,
+        line.kept_because,
     )

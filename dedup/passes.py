@@ -1,0 +1,153 @@
+"""Inputs > batches of records, with what changes in them: in one pass, or in as many as a keep rule needs.
+
+Under a rule other than `first` a first pass reads the inputs, a second one cleans the texts in the order of their rank,
+and a third one reads the inputs again to write them. They wait in a temporary file meanwhile: they may be a pipe, or
+another by the time.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol
+
+from dedup.banding import Banding
+from dedup.deduplicator import Deduplicator
+from dedup.files import output_errors
+from dedup.formats.base import Chunk
+from dedup.keeping import RankedCorpus, deduplicator_of
+from dedup.reading import Batch, Input, chunks_of, read_ahead
+from dedup.records import Cleaned, Document, Summary
+from dedup.settings import Settings
+from dedup.spilling import Spill
+
+Changes = list[tuple[int, Cleaned]]
+"""Documents of which something goes, and revisits, each with its place among those of its batch."""
+
+Observe = Callable[[int, Summary], None]
+"""Told of how many more bytes have been gone through, and of the books so far."""
+
+
+class Passes(Protocol):
+    """How inputs are gone through."""
+
+    @property
+    def banding(self) -> Banding:
+        """The shape of signatures."""
+
+    @property
+    def summary(self) -> Summary:
+        """The books so far."""
+
+    def clean(self, inputs: Sequence[Input], jobs: int, observe: Observe) -> Iterator[Batch[Changes]]:
+        """All records of all inputs, in order, at least one batch an input.
+
+        Args:
+            inputs: What to read.
+            jobs: Threads that work. The results are the same.
+            observe: Told how it goes on.
+
+        Raises:
+            InputError: If an input cannot be opened or read.
+            OutputError: If a temporary file cannot be written.
+            SettingsError: If a keep rule looks at a field and not one document has it.
+        """
+
+
+def passes_of(settings: Settings) -> Passes:
+    """How inputs are gone through under these settings.
+
+    Raises:
+        SettingsError: If a setting is out of range.
+    """
+    return _OnePass(settings) if settings.keeps_first else _ThreePasses(settings)
+
+
+class _OnePass:
+    def __init__(self, settings: Settings) -> None:
+        self._deduplicator = Deduplicator(settings)
+        self.banding = self._deduplicator.banding
+
+    @property
+    def summary(self) -> Summary:
+        return self._deduplicator.summary
+
+    def clean(self, inputs: Sequence[Input], jobs: int, observe: Observe) -> Iterator[Batch[Changes]]:
+        with self._deduplicator as deduplicator:
+            for batch in read_ahead(chunks_of(inputs), deduplicator.prepare, jobs):
+                with output_errors(tempfile.gettempdir()):  # where kept text goes that is not to stay in memory
+                    changes = list(deduplicator.change_prepared(batch.found))
+                yield batch.with_found(changes)
+                observe(batch.size, deduplicator.summary)
+
+
+class _ThreePasses:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._deduplicator = deduplicator_of(settings)
+        self.banding = self._deduplicator.banding
+
+    @property
+    def summary(self) -> Summary:
+        return self._deduplicator.summary
+
+    def clean(self, inputs: Sequence[Input], jobs: int, observe: Observe) -> Iterator[Batch[Changes]]:
+        with (
+            self._deduplicator as deduplicator,
+            RankedCorpus(self._settings, deduplicator) as corpus,
+            Spill() as spill,
+        ):
+            kept = _KeptChunks(spill)
+            unobserved = sum(batch.size for batch in add_all(corpus, kept.passing(chunks_of(inputs)), jobs))
+
+            def observe_texts(characters: int, summary: Summary) -> None:
+                nonlocal unobserved
+                unobserved -= characters
+                observe(characters, summary)
+
+            with output_errors(tempfile.gettempdir()):  # as above
+                corpus.clean(jobs, observe_texts)
+            yield from _changes(corpus, kept.again(), jobs)
+            observe(unobserved, self.summary)
+
+
+def add_all(
+    corpus: RankedCorpus, chunks: Iterable[tuple[Input, Chunk]], jobs: int
+) -> Iterator[Batch[Sequence[Document]]]:
+    """Add all documents of some inputs to a corpus; the batches that they stand in, once they are there."""
+    for batch in read_ahead(chunks, lambda documents: documents, jobs):
+        for number, document in zip(batch.records.numbers, batch.records.documents, strict=True):
+            value = None
+            if corpus.field is not None:
+                value = batch.form.field(batch.records.raw(number, number + 1), corpus.field)
+            corpus.add(document, value)
+        yield batch
+
+
+def _changes(corpus: RankedCorpus, chunks: Iterable[tuple[Input, Chunk]], jobs: int) -> Iterator[Batch[Changes]]:
+    first = 0
+    for batch in read_ahead(chunks, lambda documents: documents, jobs):
+        documents = batch.found
+        changed = [i for i in range(len(documents)) if corpus.is_changed(first + i)]
+        yield batch.with_found([(i, corpus.changed(first + i, documents[i].text)) for i in changed])
+        first += len(documents)
+
+
+class _KeptChunks:
+    """Chunks of inputs, which are read once and wanted twice."""
+
+    def __init__(self, spill: Spill) -> None:
+        self._spill = spill
+        self._read: list[tuple[Input, int]] = []
+
+    def passing(self, chunks: Iterable[tuple[Input, Chunk]]) -> Iterator[tuple[Input, Chunk]]:
+        """The chunks, kept as they pass."""
+        for given, chunk in chunks:
+            self._spill.append(chunk.data)
+            self._read.append((given, chunk.first))
+            yield given, chunk
+
+    def again(self) -> Iterator[tuple[Input, Chunk]]:
+        """The same chunks."""
+        for number, (given, first) in enumerate(self._read):
+            yield given, Chunk(first, self._spill[number])
