@@ -27,6 +27,7 @@ KINDS = ("verbatim", "substituted, 2%", "substituted, 5%", "line ends lost")
 DOCUMENTS = 300
 MOST_CHARACTERS = 30_000
 SAMPLE = 12
+MOST_SHOWN = 300
 
 
 def measure(data: Data) -> dict[str, Any]:
@@ -112,5 +113,5 @@ def stretches_of(cleaned: Cleaned, text: str, settings: Settings) -> Iterator[St
         final = ends.get(end)
         goes_on = bool(text[end:].split("\n", 1)[0].strip())
         is_marker = final is not None and goes_on and len(words(text[final.start : final.end])) <= 1
-        shown = text[max(0, begin - 60) : begin], text[begin:end], text[end : end + 60]
+        shown = text[max(0, begin - 60) : begin], text[begin:end][:MOST_SHOWN], text[end : end + 60]
         yield Stretch(len(words(inside)), begin not in starts or final is None, is_marker, shown)
