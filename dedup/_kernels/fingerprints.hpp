@@ -112,9 +112,17 @@ public:
         return {start, end.ends[at]};
     }
 
-    /* Whether a block of a kept text begins, or ends, before a token. */
-    bool begins_block(int64_t number, int64_t token) const { return has_edge(number, token, 0, 1); }
-    bool ends_block(int64_t number, int64_t token) const { return has_edge(number, token, 1, 0); }
+    /* Where the block of a kept text ends that begins at a token, and begins that ends before it; -1 if none does. */
+    int64_t block_end(int64_t number, int64_t token) const {
+        const TextMarks marks = marks_[number];
+        const int64_t *const last = marks.edges + marks.edge_count, *const next = std::upper_bound(marks.edges, last, token);
+        return next > marks.edges && next < last && next[-1] == token ? *next : -1;
+    }
+    int64_t block_begin(int64_t number, int64_t token) const {
+        const TextMarks marks = marks_[number];
+        const int64_t *const last = marks.edges + marks.edge_count, *const found = std::lower_bound(marks.edges, last, token);
+        return found > marks.edges && found < last && *found == token ? found[-1] : -1;
+    }
 
 private:
     static const int64_t MOST_PAGES = 1024; /* whose tokens are held at a time */
@@ -210,11 +218,6 @@ private:
         page_numbers_.clear();
         pages_held_ = 0;
         last_page_ = ~0ULL;
-    }
-
-    bool has_edge(int64_t number, int64_t token, int64_t skipped, int64_t left_out) const {
-        const TextMarks marks = marks_[number];
-        return std::binary_search(marks.edges + skipped, marks.edges + marks.edge_count - left_out, token);
     }
 
     /* The longest piece of an open run between two tokens; closes those that end before. */
