@@ -173,7 +173,7 @@ def test_the_number_of_an_item_stays_with_it() -> None:
     """Neither does a run take along the number of an item that stays, nor does an item go without its number."""
     first = "These clauses survive the termination of this agreement for any reason whatsoever and for ever."
     second = "Governing law is the law of the land in which the licensor lives when the agreement is made by both."
-    kept = f"It begins so. {first} 9. Notices are to be sent by post. {second} It ends so."
-    text = f"Another beginning of it. {first} 9. {second} And another end of it all."
+    kept = f"It begins so. {first} 9. Notices are to be sent by post. 7. {second} It ends so."
+    text = f"Another beginning of it. {first} 9. Nobody said this before. 8. {second} And another end of it all."
     cleaned = list(dedup.clean_corpus([Document("kept", kept), Document("text", text)], min_span=12))[1]
-    assert cleaned.text == f"Another beginning of it. 9. {second} And another end of it all."
+    assert cleaned.text == text.replace(f"{first} ", "")
