@@ -51,7 +51,7 @@ public:
         std::sort(merges.data, merges.data + merges.size, comes_before);
         for (int64_t k = 0; k < merges.size; k++) merges[k].cut = cutter.cuts[k];
         if (!is_kept()) return false;
-        if (embedded_) index_.fingerprints->keep(rest_text(), rest_marks_[0], document, rest_pieces_.spans);
+        if (embedded_) index_.keep_rest(rest_text(), rest_marks_[0], document, rest_pieces_);
         index_.commit();
         return true;
     }
@@ -194,6 +194,7 @@ private:
         rest.clear();
         prepare_text(recipe_, rest_text(), unit_, rest, scratch_);
         find_blocks(rest, 0, blocks_);
+        index_.begin_text(rest_text());
         return index_.pass_through(rest, 0, 0, document_, 0) == rest.blocks.size;
     }
 

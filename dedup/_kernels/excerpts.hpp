@@ -30,6 +30,15 @@ public:
         return found.end <= spans[place].end;
     }
 
+    /* Where a character of the document stands in the text. */
+    int64_t offset(int64_t character) const {
+        if (spans.empty()) return character;
+        const Span *const after = std::upper_bound(spans.data, spans.data + spans.size, character,
+                                                   [](int64_t at, const Span &piece) { return at < piece.start; });
+        const int64_t place = std::max<int64_t>(0, after - spans.data - 1);
+        return offsets_[place] + character - spans[place].start;
+    }
+
     /* Appends where they stand, in any number of pieces. */
     void append_to(Array<Span> &found, int64_t start, int64_t end) const {
         for (int64_t place = piece_at(start); start < end; place++) {

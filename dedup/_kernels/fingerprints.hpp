@@ -45,14 +45,19 @@ public:
         for (int64_t i = 0; i < marks.selected_count; i++) table_.prefetch(marks.selected[i].key());
     }
 
-    void keep(const Text &text, const TextMarks &marks, int64_t document, const Array<Span> &pieces) {
+    /* Keeps a text that has been stored; `pieces` of its document make it up, or the whole if there are none. */
+    void keep(const StoredText &text, const TextMarks &marks, int64_t document, const Array<Span> &pieces) {
         const int64_t number = texts_.size;
         pieces_.append(pieces.data, pieces.size);
         marks_.append({nullptr, 0, marks.pages, marks.page_count, marks.edges, marks.edge_count, false});
-        texts_.push({document, pieces_.size, stored_.keep(text, 0, text.length)});
+        texts_.push({document, pieces_.size, text});
         for (int64_t i = 0; i < marks.selected_count; i++)
             capped += table_.add(marks.selected[i].key(), number << 31 | marks.selected[i].token, limit_) !=
                       Table::ADDED;
+    }
+
+    void keep(const Text &text, const TextMarks &marks, int64_t document, const Array<Span> &pieces) {
+        keep(stored_.keep(text, 0, text.length), marks, document, pieces);
     }
 
     /* Whether runs of at least `min_span` tokens of a text stand in kept texts, or in the text itself before them. */
