@@ -15,6 +15,10 @@ public:
         spans.clear();
         offsets_.clear();
     }
+    void set(const Array<Span> &pieces) {
+        clear();
+        for (int64_t i = 0; i < pieces.size; i++) push(pieces[i]);
+    }
     void push(Span piece) {
         if (piece.start == piece.end) return;
         offsets_.push(spans.empty() ? 0 : offsets_.back() + spans.back().end - spans.back().start);
@@ -28,6 +32,12 @@ public:
         const int64_t place = piece_at(start), shift = spans[place].start - offsets_[place];
         found = {start + shift, end + shift};
         return found.end <= spans[place].end;
+    }
+
+    /* From the first to the last character of a span of the text, in the document. */
+    Span outer(Span span) const {
+        if (spans.empty()) return span;
+        return {position(span.start), position(span.end - 1) + 1};
     }
 
     /* Where a character of the document stands in the text. */
@@ -52,6 +62,11 @@ public:
 
 private:
     Array<int64_t> offsets_; /* where each piece begins in the text */
+
+    int64_t position(int64_t at) const {
+        const int64_t place = piece_at(at);
+        return spans[place].start + at - offsets_[place];
+    }
 
     int64_t piece_at(int64_t start) const {
         const int64_t *const first = offsets_.data;

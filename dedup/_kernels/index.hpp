@@ -258,10 +258,9 @@ public:
      * these pieces, or none if all of it is. */
     void roll_back(const Array<Span> &pieces) {
         kept.clear();
-        rest_.clear();
+        rest_.set(pieces);
         forget_document();
         texts_.arena.size = committed_bytes_;
-        for (int64_t i = 0; i < pieces.size; i++) rest_.push(pieces[i]);
         while (!in_pieces_.empty() && in_pieces_.back().entry >= committed_) in_pieces_.size--;
         pieces_.size = in_pieces_.empty() ? 0 : in_pieces_.back().end;
         while (entries_.size > committed_) {
