@@ -53,9 +53,9 @@ _SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
     "scope": (click.Choice(get_args(Scope)), "Compare within each document only, or across the corpus."),
     "threshold": (float, "Least exact Jaccard similarity of a near-duplicate, above 0 and up to 1."),
     "near": (bool, "Whether nearly equal blocks are merged, or equal ones only."),
-    "ngram": (int, "Tokens in a shingle [default: 5 for documents, else 3]."),
+    "ngram": (int, "Tokens in a shingle [default: 5 for documents, else 2]."),
     "min_tokens": (int, "Leave blocks with fewer tokens alone."),
-    "min_span": (int, "Least tokens of a run to be found inside of blocks, wherever they begin or end; 0 for none."),
+    "min_span": (int, "Least tokens of a run to find inside of blocks, 0: none [default: 40 for paragraphs, lines]."),
     "max_edit": (int, "Tokens that may differ between two equal runs and still be a mere edit."),
     "keep": (
         str,

@@ -18,9 +18,9 @@ MOST_SPAN = 10_000
 MOST_NGRAM = 1000
 MOST_PERMUTATIONS = 4096
 
-# Short blocks need short shingles: one changed word costs `ngram` of them.
-_NGRAM_BY_UNIT: dict[Unit, int] = {"document": 5, "paragraph": 3, "sentence": 3, "line": 3}
-_SPAN_BY_UNIT: dict[Unit, int] = {"document": 0, "paragraph": 0, "sentence": 0, "line": 0}
+# Measured in docs/accuracy.md. Short blocks need short shingles: one changed word costs `ngram` of them.
+_NGRAM_BY_UNIT: dict[Unit, int] = {"document": 5, "paragraph": 2, "sentence": 2, "line": 2}
+_SPAN_BY_UNIT: dict[Unit, int] = {"document": 0, "paragraph": 40, "sentence": 0, "line": 40}
 _NOVEL_BY_UNIT: dict[Unit, Novel] = {"document": "drop", "paragraph": "keep", "sentence": "keep", "line": "keep"}
 
 
@@ -33,7 +33,7 @@ class Settings:
         scope: Compare within each document only, or across the corpus.
         threshold: Least exact Jaccard similarity of a near-duplicate. At 1, only equal shingle sets match.
         near: Whether nearly equal blocks are merged, or only those of equal tokens.
-        ngram: Tokens in a shingle; by default 5 for documents and 3 for smaller units.
+        ngram: Tokens in a shingle; by default 5 for documents and 2 for smaller units.
         num_perm: MinHash permutations; like `bands` and `rows` derived from `threshold` when None.
         bands: LSH bands; two blocks become candidates when all rows of a band agree.
         rows: Signature values in a band.
@@ -41,7 +41,8 @@ class Settings:
         bucket_limit: Entries an LSH bucket holds; more of the same are counted, not stored.
         min_tokens: Blocks with fewer tokens are left alone.
         min_span: Least tokens of a run that is found for certain where it stands in kept text, wherever blocks begin or
-            end; 0 looks for none, the default for documents.
+            end; 0 looks for none. By default 40 for paragraphs and lines, and 0 for documents, which go whole, and for
+            sentences, of which nothing smaller is cut.
         max_edit: Tokens that may differ between two runs of equal tokens and still be a mere edit.
         keep: Which copy is canonical: the one in the document that comes `first`, comes `last`, is `longest` (in
             characters), has the largest or smallest value of a field (`max:FIELD`, `min:FIELD`), or the one of its

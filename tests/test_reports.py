@@ -57,8 +57,8 @@ def _read(*lines: bytes) -> Report:
             f'"libraries":{{"sentencex":"{version("sentencex")}",'
             f'"unicode":"{TABLE.version}"}},'
             '"settings":{"unit":"paragraph","scope":"corpus","threshold":0.8,"near":true,'
-            '"ngram":3,"num_perm":60,"bands":12,"rows":5,"miss_probability":0.01,"bucket_limit":64,"min_tokens":6,'
-            '"min_span":0,"max_edit":3,"keep":"first","novel":"keep","protect":["numbers"],"cut":"sentence","language":"en","seed":1}}',
+            '"ngram":2,"num_perm":60,"bands":12,"rows":5,"miss_probability":0.01,"bucket_limit":64,"min_tokens":6,'
+            '"min_span":40,"max_edit":3,"keep":"first","novel":"keep","protect":["numbers"],"cut":"sentence","language":"en","seed":1}}',
         ),
         (jsonl.input_line("ä/b.txt"), '{"type":"input","file":"ä/b.txt"}'),
         (

@@ -117,7 +117,7 @@ def test_settings_cannot_be_changed_in_place() -> None:
     assert hash(settings) == hash(Settings())
 
 
-@pytest.mark.parametrize(("unit", "ngram"), [("document", 5), ("paragraph", 3), ("sentence", 3), ("line", 3)])
+@pytest.mark.parametrize(("unit", "ngram"), [("document", 5), ("paragraph", 2), ("sentence", 2), ("line", 2)])
 def test_the_shingle_length_depends_on_the_unit(unit: Unit, ngram: int) -> None:
     """Whole documents have longer shingles, unless a length is given."""
     assert Settings(unit=unit).shingle_length == ngram
