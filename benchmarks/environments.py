@@ -2,7 +2,7 @@
 
     python benchmarks/environments.py CACHE [NAME ...]
 
-`dedup`, `dedup_exact` and `plain_set` run under the Python that runs the benchmarks, which must have this library.
+`dedup`, `dedup_blocks`, `dedup_exact` and `plain_set` run under the Python that runs the benchmarks, which must have this library.
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ class Contender:
 
 CONTENDERS: dict[str, Contender] = {
     "dedup": Contender(
+        verifies="exact Jaccard of the texts", reports="spans, kept copy, similarity, edits; can be restored"
+    ),
+    "dedup_blocks": Contender(
         verifies="exact Jaccard of the texts", reports="spans, kept copy, similarity, edits; can be restored"
     ),
     "dedup_exact": Contender(

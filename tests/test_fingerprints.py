@@ -130,3 +130,42 @@ def test_a_window_of_fingerprints_is_a_run(min_span: int) -> None:
     ngram, window = shape(min_span)
     assert ngram + window - 1 == min_span
     assert min(ngram, window) >= 1
+
+
+@needs_native
+@settings(max_examples=300, deadline=None)
+@given(
+    kept=st.lists(words | varied, min_size=1, max_size=3),
+    changes=st.lists(st.tuples(st.integers(0, 60), st.integers(0, 3), st.integers(0, 3)), max_size=4),
+    min_span=st.integers(5, 9),
+    max_edit=st.integers(0, 4),
+)
+def test_both_kernels_go_on_behind_the_same_edits(
+    kept: list[list[str]], changes: list[tuple[int, int, int]], min_span: int, max_edit: int
+) -> None:
+    """The same runs, in copies of kept text of which some words were replaced, added or left out."""
+    assert native is not None
+    text = [*kept[0]]
+    for place, out, added in changes:
+        text[place : place + out] = ["new"] * added
+    answers = []
+    for kernels in (reference, native):
+        index = kernels.Fingerprints(min_span, 9, max_edit)
+        for one in kept:
+            index.keep(" ".join(one))
+        answers.append(index.find(" ".join(text)))
+    assert answers[0] == answers[1]
+
+
+@per_implementation
+def test_beside_a_run_shorter_ones_are_found_behind_small_edits(kernels: ModuleType) -> None:
+    """Where no more than `max_edit` tokens differ, a run goes on as a run of its own, however short, on both sides."""
+    kept = [f"w{i}" for i in range(60)]
+    text = [*kept[:10], "new", *kept[11:40], *kept[42:50], "a", "b", "c", *kept[50:60]]
+    found = {}
+    for max_edit in (0, 1, 2):
+        index = kernels.Fingerprints(20, 9, max_edit)
+        index.keep(" ".join(kept))
+        found[max_edit] = index.find(" ".join(text))
+    long = Run(11, 0, 11, 29)
+    assert found == {0: [long], 1: [Run(0, 0, 0, 10), long], 2: [Run(0, 0, 0, 10), long, Run(40, 0, 42, 8)]}

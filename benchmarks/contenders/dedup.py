@@ -38,8 +38,9 @@ def clean(corpus: Path, jobs: int, clock: Clock, *options: str) -> list[Span]:
     with tempfile.TemporaryDirectory() as folder:
         output, report = Path(folder, "clean.jsonl"), Path(folder, "report.jsonl")
         command = [sys.executable, "-m", "dedup", "clean", str(corpus), "-o", str(output), "--report", str(report)]
-        # by default a changed number is no mere edit; the corpus replaces words, whatever they are
-        command += ["--unit", "paragraph", "--threshold", str(THRESHOLD), "--protect", "nothing"]
+        # by default a changed number is no mere edit; the corpus replaces words, whatever they are. Its truth is a
+        # similarity of sets of 3-grams
+        command += ["--unit", "paragraph", "--threshold", str(THRESHOLD), "--ngram", "3", "--protect", "nothing"]
         command += ["--jobs", str(jobs), "--quiet", *options]
         with clock.phase("dedup clean"):
             subprocess.run(command, check=True)

@@ -10,7 +10,7 @@ from contenders.dedup import clean
 
 def paragraphs(corpus: Path, jobs: int, clock: Clock) -> list[Span]:
     """The spans that the report says were cut."""
-    return clean(corpus, jobs, clock, "--no-near")
+    return clean(corpus, jobs, clock, "--no-near", "--min-span", "0")
 
 
 if __name__ == "__main__":

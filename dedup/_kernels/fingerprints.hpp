@@ -21,8 +21,13 @@ public:
     int64_t capped = 0;
     Array<TokenRun> runs;
 
-    Fingerprints(StoredTexts &stored, int64_t min_span, int64_t limit)
-        : min_span_(min_span), limit_(limit), stored_(stored) {}
+    Fingerprints(StoredTexts &stored, int64_t min_span, int64_t limit, int64_t max_edit)
+        : min_span_(min_span), limit_(limit), stored_(stored) {
+        for (int64_t most = 1; most <= max_edit; most++) /* the smallest gaps first */
+            for (int64_t both = most; both <= 2 * most; both++)
+                for (int64_t a = 0; a <= most; a++)
+                    if (both - a >= 0 && both - a <= most && std::max(a, both - a) == most) gaps_.push({a, both - a});
+    }
 
     int64_t size() const { return texts_.size; }
     int64_t document(int64_t number) const { return texts_[number].document; }
@@ -60,7 +65,8 @@ public:
         keep(stored_.keep(text, 0, text.length), marks, document, pieces);
     }
 
-    /* Whether runs of at least `min_span` tokens of a text stand in kept texts, or in the text itself before them. */
+    /* Whether runs of at least `min_span` tokens of a text stand in kept texts, or in the text itself before them. Shorter
+     * ones beside them, behind few different tokens, are found as well. */
     bool find(TokenizedText &text, const TextMarks &marks) {
         text_ = &text;
         reached_.clear();
@@ -130,6 +136,7 @@ public:
     }
 
 private:
+    static const int64_t LEAST_BESIDE = 5;  /* tokens of a run that goes on behind different tokens */
     static const int64_t MOST_PAGES = 1024; /* whose tokens are held at a time */
     struct KeptText {
         int64_t document, pieces_end;
@@ -145,6 +152,7 @@ private:
     Table table_;
     TokenizedText *text_ = nullptr;
     Array<int64_t> places_, earlier_;
+    Array<Span> gaps_; /* different tokens there may be between runs, on both sides */
     Array<TokenRun> maximal_, open_;
     Array<Span> covered_;
     std::unordered_map<uint32_t, std::pair<int64_t, int64_t>> own_places_; /* fingerprint > its last place, how many */
@@ -173,20 +181,66 @@ private:
 
     /* Extends a place of both texts to the longest run through it, unless its diagonal was compared that far. */
     void compare(TokenRun run) {
-        const uint64_t diagonal =
-            static_cast<uint64_t>(run.text + 1) << 32 ^ static_cast<uint64_t>(run.b - run.a + (1LL << 31));
-        int64_t &reached = reached_.try_emplace(diagonal, 0).first->second;
+        int64_t &reached = reached_.try_emplace(diagonal_of(run.text, run.a, run.b), 0).first->second;
         if (reached > run.a) return;
         const TokenList &own = text_->tokens();
         int64_t back = 0, ahead = 0;
         while (run.a + ahead < own.count() && is_same(own, run.a + ahead, run.text, run.b + ahead)) ahead++;
         while (ahead && back < run.a && back < run.b && is_same(own, run.a - back - 1, run.text, run.b - back - 1)) back++;
         reached = std::max(run.a + ahead, run.a + 1);
-        if (back + ahead >= min_span_) maximal_.push({run.a - back, run.text, run.b - back, back + ahead});
+        if (back + ahead < min_span_) return;
+        const TokenRun found = {run.a - back, run.text, run.b - back, back + ahead};
+        maximal_.push(found);
+        go_on_after(own, found);
+        go_on_before(own, found);
+    }
+
+    /* Runs that go on behind a run, few different tokens between each and the next. */
+    void go_on_after(const TokenList &own, TokenRun run) {
+        for (int64_t g = 0; g < gaps_.size; g++) {
+            const int64_t a = run.a + run.length + gaps_[g].start, b = run.b + run.length + gaps_[g].end;
+            if (!are_same(own, a, run.text, b)) continue;
+            int64_t &reached = reached_.try_emplace(diagonal_of(run.text, a, b), 0).first->second;
+            if (reached > a) return;
+            run = {a, run.text, b, LEAST_BESIDE};
+            while (run.a + run.length < own.count() && is_same(own, run.a + run.length, run.text, run.b + run.length))
+                run.length++;
+            reached = run.a + run.length;
+            while (run.a > 0 && run.b > 0 && is_same(own, run.a - 1, run.text, run.b - 1)) run.a--, run.b--, run.length++;
+            maximal_.push(run);
+            g = -1;
+        }
+    }
+
+    /* Likewise those before it. */
+    void go_on_before(const TokenList &own, TokenRun run) {
+        for (int64_t g = 0; g < gaps_.size; g++) {
+            const int64_t a = run.a - gaps_[g].start - LEAST_BESIDE, b = run.b - gaps_[g].end - LEAST_BESIDE;
+            if (a < 0 || b < 0 || !are_same(own, a, run.text, b)) continue;
+            const auto reached = reached_.find(diagonal_of(run.text, a, b));
+            if (reached != reached_.end() && reached->second >= a + LEAST_BESIDE) return;
+            run = {a, run.text, b, LEAST_BESIDE};
+            while (run.a + run.length < own.count() && is_same(own, run.a + run.length, run.text, run.b + run.length))
+                run.length++;
+            while (run.a > 0 && run.b > 0 && is_same(own, run.a - 1, run.text, run.b - 1)) run.a--, run.b--, run.length++;
+            maximal_.push(run);
+            g = -1;
+        }
+    }
+
+    bool are_same(const TokenList &own, int64_t a, int64_t text, int64_t b) {
+        if (a + LEAST_BESIDE > own.count()) return false;
+        for (int64_t i = 0; i < LEAST_BESIDE; i++)
+            if (!is_same(own, a + i, text, b + i)) return false;
+        return true;
+    }
+
+    static uint64_t diagonal_of(int64_t text, int64_t a, int64_t b) {
+        return static_cast<uint64_t>(text + 1) << 32 ^ static_cast<uint64_t>(b - a + (1LL << 31));
     }
 
     bool is_same(const TokenList &own, int64_t a, int64_t text, int64_t b) {
-        if (text == ITSELF) return own.equal(a, own, b);
+        if (text == ITSELF) return b < own.count() && own.equal(a, own, b);
         int64_t at;
         const TokenList &page = page_of(text, b, at);
         return at < page.count() && own.equal(a, page, at);

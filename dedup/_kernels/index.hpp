@@ -42,7 +42,7 @@ public:
     std::unique_ptr<Fingerprints> fingerprints; /* null if no runs of tokens are looked for */
 
     explicit Index(const Recipe &recipe) : recipe_(recipe), tables_(new BandTable[static_cast<size_t>(recipe.bands)]) {
-        if (recipe.min_span) fingerprints.reset(new Fingerprints(texts_, recipe.min_span, recipe.bucket_limit));
+        if (recipe.min_span) fingerprints.reset(new Fingerprints(texts_, recipe.min_span, recipe.bucket_limit, recipe.rules.max_edit));
     }
 
     int64_t size() const { return entries_.size; }

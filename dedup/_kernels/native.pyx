@@ -71,7 +71,7 @@ cdef extern from "index.hpp" nogil:
     cdef cppclass CppFingerprints "Fingerprints":
         int64_t capped
         Array[TokenRun] runs
-        CppFingerprints(StoredTexts &, int64_t, int64_t) except +
+        CppFingerprints(StoredTexts &, int64_t, int64_t, int64_t) except +
         int64_t size()
         int64_t document(int64_t)
         Text text(int64_t)

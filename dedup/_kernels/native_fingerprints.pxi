@@ -8,11 +8,11 @@ cdef class Fingerprints:
     cdef object index  # whose fingerprints these are, if not their own: it must live as long
     cdef int64_t min_span
 
-    def __cinit__(self, int64_t min_span, int64_t limit, index=None):
+    def __cinit__(self, int64_t min_span, int64_t limit, int64_t max_edit=0, index=None):
         self.min_span = min_span
         self.index = index
         if index is None:
-            self.own.reset(new CppFingerprints(self.own_texts, min_span, limit))
+            self.own.reset(new CppFingerprints(self.own_texts, min_span, limit, max_edit))
             self.found = self.own.get()
         else:
             self.found = (<Index>index).index.fingerprints.get()

@@ -158,7 +158,7 @@ cdef class Index:
 
     @property
     def fingerprints(self):
-        return Fingerprints(self.recipe.min_span, 0, self) if self.recipe.min_span else None
+        return Fingerprints(self.recipe.min_span, 0, index=self) if self.recipe.min_span else None
 
     def keep_texts_in(self, int file, int64_t resident):
         return self.index.keep_texts_in(file, resident)

@@ -19,6 +19,9 @@ from dedup._kernels import reference_arrays
 from dedup._kernels.recipe import ITSELF, Run
 from dedup._kernels.reference_arrays import TokenHashes
 
+LEAST_BESIDE = 5
+"""Tokens that a run must have which goes on behind different tokens."""
+
 _Words = tuple[bytes, ...]
 
 
@@ -39,13 +42,16 @@ class Fingerprints:
     Args:
         min_span: Least tokens of a run that is found for certain.
         limit: Places that are remembered of a fingerprint; of those that stand everywhere the first stand for the rest.
+        max_edit: Tokens that may differ, on either side, between such a run and shorter ones before and after it.
 
     Attributes:
         capped: Places in kept texts that were not remembered because of that. While this is 0, every run is found.
     """
 
-    def __init__(self, min_span: int, limit: int) -> None:
+    def __init__(self, min_span: int, limit: int, max_edit: int = 0) -> None:
         self._min_span = min_span
+        gaps = ((a, b) for a in range(max_edit + 1) for b in range(max_edit + 1) if a or b)
+        self._gaps = sorted(gaps, key=lambda gap: (max(gap), sum(gap), gap))
         self._ngram, self._window = shape(min_span)
         self._limit = limit
         self._texts: list[_KeptText] = []
@@ -88,6 +94,8 @@ class Fingerprints:
     def find(self, text: str, gone: Sequence[tuple[int, int]] = ()) -> list[Run]:
         """The runs of at least `min_span` tokens that stand in kept texts, or in what is left of this text before them.
 
+        Where few tokens before or after such a run differ, shorter runs beyond those are found as well.
+
         Args:
             text: Any string.
             gone: Tokens [first, last) that go anyway, in order, apart: they belong to runs, but what is found lies
@@ -102,7 +110,7 @@ class Fingerprints:
         return list(_cover(runs, [*gone, (len(words), len(words))]))
 
     def _maximal(self, words: _Words, hashes: TokenHashes) -> Iterator[Run]:
-        """All runs that reach `min_span`, as long as they are on either side. They may overlap."""
+        """All runs that reach `min_span`, as long as they are on either side, and those beside them. They may overlap."""
         own: dict[int, list[int]] = {}
         reached: dict[tuple[int, int], int] = {}  # how far a diagonal was compared
         others: dict[int, _Words] = {ITSELF: words}
@@ -118,8 +126,35 @@ class Fingerprints:
                 reached[diagonal] = max(run.a + run.length, token + 1)
                 if run.length >= self._min_span:
                     yield run
+                    yield from self._after(words, others[number], run, reached)
+                    yield from self._before(words, others[number], run, reached)
             if len(mine) < self._limit:
                 mine.append(token)
+
+    def _after(self, a: _Words, b: _Words, run: Run, reached: dict[tuple[int, int], int]) -> Iterator[Run]:
+        """Runs that go on behind a run, few different tokens between each and the next."""
+        for gap_a, gap_b in self._gaps:
+            i, j = run.a + run.length + gap_a, run.b + run.length + gap_b
+            if a[i : i + LEAST_BESIDE] == b[j : j + LEAST_BESIDE] and i + LEAST_BESIDE <= len(a):
+                if reached.get((run.text, j - i), 0) > i:
+                    return
+                found = _extended(a, b, Run(i, run.text, j, 0))
+                reached[run.text, j - i] = found.a + found.length
+                yield found
+                yield from self._after(a, b, found, reached)
+                return
+
+    def _before(self, a: _Words, b: _Words, run: Run, reached: dict[tuple[int, int], int]) -> Iterator[Run]:
+        """Likewise those before it."""
+        for gap_a, gap_b in self._gaps:
+            i, j = run.a - gap_a, run.b - gap_b
+            if min(i, j) >= LEAST_BESIDE and a[i - LEAST_BESIDE : i] == b[j - LEAST_BESIDE : j]:
+                if reached.get((run.text, j - i), 0) >= i:
+                    return
+                found = _extended(a, b, Run(i - 1, run.text, j - 1, 0))
+                yield found
+                yield from self._before(a, b, found, reached)
+                return
 
     def _selected(self, hashes: TokenHashes) -> list[tuple[int, int]]:
         """(fingerprint, first token) of every selected one."""
