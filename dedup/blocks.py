@@ -7,6 +7,7 @@ paragraphs.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import sentencex
 
@@ -19,6 +20,7 @@ from dedup.settings import Settings, Unit
 KERNEL_UNITS: dict[Unit, int] = {"document": DOCUMENT, "line": LINE, "paragraph": PARAGRAPH}
 """Units that the kernels find by themselves."""
 
+_ITEM = re.compile(r"\s*[(\[]?(?:\d+(?:\.\d+)*|[ivxlcdm]+|\w)[.):\]]*\s*", re.IGNORECASE)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -38,13 +40,17 @@ def split(text: str, settings: Settings) -> list[Span]:
 def sentence_starts(text: str, language: str) -> list[int]:
     """Where sentences begin (sentencex, rules of the Wikimedia project); the first is 0, none is inside a grapheme.
 
+    The number of an item is none: it belongs to what follows it.
+
     Args:
         text: One block; a lone surrogate is read as U+FFFD.
         language: ISO 639 code; an unknown one is treated as English.
     """
     readable = _SURROGATES.sub("\ufffd", text)
     starts = (boundary["start_index"] for boundary in sentencex.get_sentence_boundaries(language, readable))
-    return [start for start in starts if is_cut_point(text, start)]
+    found = [start for start in starts if is_cut_point(text, start)]
+    items = {end for start, end in pairwise(found) if _ITEM.fullmatch(text, start, end)}
+    return [start for start in found if start not in items]
 
 
 def _sentences(text: str, start: int, end: int, language: str) -> list[Span]:

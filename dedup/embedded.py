@@ -1,13 +1,13 @@
 """Runs of tokens that stand in kept text, wherever paragraphs begin or end > merges.
 
 Runs are joined over small edits, and cut back to the nearest places where a cut may fall: where a sentence or a block
-begins or ends, in the text or in the kept copy, or where the next run goes on. What of them may go is decided by the
-same exact comparison as for blocks.
+of the text begins or ends, where a block of the kept copy does that stands in the text as a whole, or where the next
+run goes on. What of them may go is decided by the same exact comparison as for blocks.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -49,6 +49,7 @@ class Embedded:
         starts = own.tokens.starts.tolist()
         self._gone = [(bisect_left(starts, cut.start), bisect_left(starts, cut.end)) for cut in cuts]
         self._edges = {edge for gone in self._gone for edge in gone}
+        self._going: list[tuple[int, int]] = []  # those, and the runs that were found, in order
         self._places = Places(own.excerpt.text, own.tokens, settings, own.blocks)
 
     def drafts(self) -> Iterator[tuple[int, list[Draft]]]:
@@ -69,12 +70,12 @@ class Embedded:
     def _joined(self, runs: Sequence[recipe.Run]) -> list[Stretch]:
         """Runs joined where few tokens, and no whole sentence, differ between them."""
         found: list[Stretch] = []
-        going = sorted([*self._gone, *((run.a, run.a + run.length) for run in runs)])
+        self._going = sorted([*self._gone, *((run.a, run.a + run.length) for run in runs)])
         for a, text, b, length in runs:
             own = Stretch(text, chained([Run(a, b, length)]))
             if found and text == found[-1].text:
                 left, right = found[-1].segment, own.segment
-                if self._is_edit(left, right) and not (text == ITSELF and self._goes(left, right, going)):
+                if self._is_edit(left, right) and not (text == ITSELF and self._goes(left, right)):
                     found.pop()
                     own = Stretch(text, chained((*left.runs, *right.runs)))
             found.append(own)
@@ -87,11 +88,10 @@ class Embedded:
         begins, is_last = self._places.begins_sentence, right.a == len(self._own.tokens)
         return not (gap and begins(left.a_end) and (is_last or begins(right.a)))
 
-    @staticmethod
-    def _goes(left: Segment, right: Segment, going: Sequence[tuple[int, int]]) -> bool:
+    def _goes(self, left: Segment, right: Segment) -> bool:
         """Whether something of the kept side between two segments goes itself, where both sides are one text."""
-        place = bisect_left(going, (right.b, right.b))
-        return right.b_end > left.a or (place > 0 and going[place - 1][1] > left.b_end)
+        place = bisect_left(self._going, (right.b, right.b))
+        return right.b_end > left.a or (place > 0 and self._going[place - 1][1] > left.b_end)
 
     def _touching(self, stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
         """Stretches in rows in which each begins where the one before it ends, and the text can be cut there."""
@@ -119,21 +119,37 @@ class Embedded:
 
     def _beginnings(self, touching: Sequence[Stretch]) -> Iterator[int]:
         """Where a cut may begin, from the first run on."""
-        for text, segment in touching:
-            begins = self._other(text).begins
-            for run in segment.runs:
-                for place in range(run.a, run.a + run.length):
-                    if (self._is_edge(place) or place - run.a + run.b in begins) and self._places.is_clean(place):
+        for stretch in touching:
+            for a, b, length in stretch.segment.runs:
+                for place in range(a, a + length):
+                    is_possible = self._is_edge(place) or self._begins_block(stretch, place - a + b)
+                    if is_possible and self._places.is_clean(place):
                         yield place
 
     def _ends(self, touching: Sequence[Stretch]) -> Iterator[int]:
         """Where a cut may end, from the last run back."""
-        for text, segment in reversed(touching):
-            ends = self._other(text).ends
-            for run in reversed(segment.runs):
-                for place in range(run.a + run.length, run.a, -1):
-                    if (self._is_edge(place) or place - run.a + run.b in ends) and self._places.is_clean(place):
+        for stretch in reversed(touching):
+            for a, b, length in reversed(stretch.segment.runs):
+                for place in range(a + length, a, -1):
+                    is_possible = self._is_edge(place) or self._ends_block(stretch, place - a + b)
+                    if is_possible and self._places.is_clean(place):
                         yield place
+
+    def _begins_block(self, stretch: Stretch, token: int) -> bool:
+        """Whether a block of the kept text begins there of which the stretch has everything."""
+        end = self._other(stretch.text).block_ends.get(token)
+        if end is not None and stretch.text == ITSELF:  # of a block of which something goes, what is left before that
+            place = bisect_right(self._going, (token, len(self._own.tokens)))
+            end = min([end, *(start for start, _ in self._going[place : place + 1])])
+        return end is not None and end <= stretch.segment.b_end
+
+    def _ends_block(self, stretch: Stretch, token: int) -> bool:
+        """Likewise where it ends."""
+        begin = self._other(stretch.text).block_begins.get(token)
+        if begin is not None and stretch.text == ITSELF:
+            place = bisect_left(self._going, (token, token))
+            begin = max([begin, *(end for _, end in self._going[max(0, place - 1) : place])])
+        return begin is not None and begin >= stretch.segment.b
 
     def _is_edge(self, place: int) -> bool:
         return place in self._edges or self._places.is_boundary(place)

@@ -26,8 +26,8 @@ class Kept:
         excerpt: The text, and where it stands in the document.
         tokens: Its tokens.
         blocks: Characters of its blocks.
-        begins: Tokens that are the first of a block.
-        ends: Tokens before which a block ends.
+        block_ends: Token that is the first of a block > the one before which that block ends.
+        block_begins: The same from its end.
     """
 
     def __init__(self, document: int, excerpt: Excerpt, settings: Settings) -> None:
@@ -36,8 +36,9 @@ class Kept:
         self.tokens: Tokens = tokenize(excerpt.text)
         self.blocks: Sequence[tuple[int, int]] = [*split(excerpt.text, settings)]
         starts = self.tokens.starts.tolist()
-        self.begins = {bisect_left(starts, start) for start, _ in self.blocks}
-        self.ends = {bisect_left(starts, end) for _, end in self.blocks}
+        edges = [(bisect_left(starts, start), bisect_left(starts, end)) for start, end in self.blocks]
+        self.block_ends = {begin: end for begin, end in edges if begin < end}
+        self.block_begins = {end: begin for begin, end in self.block_ends.items()}
 
 
 class KeptTexts:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import dedup
 from dedup.blocks import sentence_starts, split
 from dedup.graphemes import extends
 from dedup.settings import Settings, Unit
@@ -19,6 +22,14 @@ PROSE = (
     "square looked up, for they had been striking ten since the morning before last. A dog slept under the only cart. "
     "The baker's daughter counted her change twice, found that it was right, and was not at all reassured by it."
 )
+NAMES = [
+    ("clock", "ten"),
+    ("bell tower", "eleven"),
+    ("watch", "twelve"),
+    ("church", "one"),
+    ("old bell", "two"),
+    ("gong", "three"),
+]
 LINE_ENDS = ["\n", "\r\n", "\r", "\v", "\f", "\x85", "\u2028"]
 
 
@@ -130,6 +141,108 @@ def test_a_line_with_room_for_the_next_word_ends_a_paragraph() -> None:
     text = f"{first}\n{first}"
     assert len(first.splitlines()[-1]) < 50
     assert parts(text) == [first, first]
+
+
+EDITS: dict[str, Callable[[str, int], str]] = {
+    "longer": lambda line, at: changed(line, at, "any-and-every-single-one"),
+    "inserted": lambda line, at: changed(line, at, f"what you might call {line.split()[at]}"),
+    "deleted": lambda line, at: changed(line, at, ""),
+}
+
+
+def changed(line: str, at: int, instead: str) -> str:
+    """A line with another word, or none, in one place."""
+    words = line.split()
+    return " ".join([*words[:at], *instead.split(), *words[at + 1 :]])
+
+
+@pytest.mark.parametrize("width", [60, 66, 72, 80, 100])
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_wrapped_prose_with_an_edit_is_one_block(edit: Callable[[str, int], str], width: int) -> None:
+    """Whichever word of whichever line was changed, without wrapping the lines anew, they stay together (but for a line
+    that ends a sentence and was made shorter: so does the last line of a paragraph).
+    """
+    lines = textwrap.wrap(PROSE, width)
+    for row, line in enumerate(lines):
+        for at in range(len(line.split())):
+            text = "\n".join([*lines[:row], edit(line, at), *lines[row + 1 :]])
+            if edit(line, at) and not (edit(line, at).endswith(".") and len(edit(line, at)) < len(line)):
+                assert parts(text) == [text]
+
+
+def test_wrapped_prose_with_a_line_much_too_long_is_one_block() -> None:
+    """A sentence that was added to one of many lines does not tear the others apart."""
+    lines = textwrap.wrap(PROSE, 60)
+    for row in range(len(lines) - 1):
+        text = "\n".join([*lines[: row + 1], "and then there was this: " + PROSE[:130], *lines[row + 1 :]])
+        assert parts(text) == [text]
+
+
+@pytest.mark.parametrize("width", [60, 72, 80, 100])
+def test_edits_all_over_wrapped_prose_seldom_split_it(width: int) -> None:
+    """With one word in 20 left out or added, not one paragraph in ten breaks up."""
+    lines = textwrap.wrap(PROSE * 2, width)
+    seed = Random(width)
+    whole = 0
+    for _ in range(200):
+        edited = [
+            " ".join(seed.choice(["", f"nearly {word}"]) if seed.random() < 0.05 else word for word in line.split())
+            for line in lines
+        ]
+        whole += len(parts("\n".join(edited))) == 1
+    assert whole > 180
+
+
+def test_a_heading_over_wrapped_prose_is_a_block_of_its_own() -> None:
+    """A short line does not make the lines under it paragraphs, even if they are only two."""
+    for length in (95, 190, len(PROSE)):
+        text = "\n".join(textwrap.wrap(PROSE[:length], 60))
+        assert parts(f"A heading\n{text}") == ["A heading", text]
+
+
+def test_wrapped_items_of_a_list_are_blocks() -> None:
+    """Items end where a line leaves room."""
+    items = ["\n".join(textwrap.wrap(f"{number}. {PROSE[:150]}", 66)) for number in range(1, 5)]
+    assert parts("\n".join(items)) == items
+
+
+def test_short_paragraphs_of_like_length_are_not_joined() -> None:
+    """One paragraph a line, each ending with a full stop, is no wrapped prose, however alike the lengths."""
+    lines = [f"The {name} of the town was striking {hour} when the dog fell asleep again." for name, hour in NAMES]
+    assert parts("\n".join(lines)) == lines
+
+
+def test_verse_and_lists_of_like_length_are_not_joined() -> None:
+    """Lines that all begin with a capital are not wrapped prose when most leave room for the next word."""
+    endings = ["slept", "is sleeping now", "never slept at all", "sleeps", "lay down", "was awake"]
+    lines = [
+        f"{name.capitalize()} of the silent town, and under it the dog {end}"
+        for (name, _), end in zip(NAMES, endings, strict=True)
+    ]
+    assert 50 <= max(map(len, lines)) <= 80
+    assert parts("\n".join(lines)) == lines
+
+
+def test_code_is_not_joined() -> None:
+    """Statements end where they end, whatever their length."""
+    lines = [
+        "def columns(line: str) -> int:",
+        "    if line.isascii():",
+        "        return len(line)",
+        "    return len(line) + sum(is_wide(letter) for letter in line)",
+        "widths = [columns(line) for line in lines]",
+        "print(max(widths))",
+    ]
+    assert parts("\n".join(lines)) == [line.strip() for line in lines]
+
+
+def test_a_notice_with_a_line_that_grew_too_long_goes_whole() -> None:
+    """Wrapped text in which a few words were changed is recognised although it was not wrapped anew."""
+    lines = textwrap.wrap(PROSE, 72)
+    notice = "\n".join(lines)
+    for row, line in enumerate(lines):
+        copy = "\n".join([*lines[:row], changed(line, 5, "any and every"), *lines[row + 1 :]])
+        assert len(dedup.clean(f"{notice}\n\n{copy}\n").text.strip()) == len(notice)
 
 
 @pytest.mark.parametrize(

@@ -185,3 +185,25 @@ def test_what_falls_to_the_cap_is_counted() -> None:
                 text = f"own{n} {line} {n}x{n} and more {n}{n}{n} of it all own words {n}"
                 assert not deduplicator.add(Document(str(n), text)).merges
             assert (deduplicator.summary.capped_fingerprints > 0) == is_capped
+
+
+def test_a_sentence_is_not_cut_where_only_the_kept_copy_has_a_paragraph() -> None:
+    """Where a kept paragraph begins a cut may begin inside a sentence only if all of that paragraph stands there."""
+    rest = "except in compliance with the licence that came with it and with every law of the land they live in."
+    kept = f"Nobody may use this file\n\n{rest} There is more of it."
+    text = f"You may not use this file {rest} It also has an end of its own."
+    documents = [Document("kept", kept), Document("text", text)]
+    assert list(dedup.clean_corpus(documents, min_span=16))[1].text == text
+    whole = [Document("kept", f"Nobody may use this file\n\n{rest}"), documents[1]]
+    left = list(dedup.clean_corpus(whole, min_span=16))[1].text
+    assert left == "You may not use this file It also has an end of its own."
+
+
+def test_the_number_of_an_item_stays_with_it() -> None:
+    """Neither does a run take along the number of an item that stays, nor does an item go without its number."""
+    first = "These clauses survive the termination of this agreement for any reason whatsoever and for ever."
+    second = "Governing law is the law of the land in which the licensor lives when the agreement is made by both."
+    kept = f"It begins so. {first} 9. Notices are to be sent by post. 7. {second} It ends so."
+    text = f"Another beginning of it. {first} 9. Nobody said this before. 8. {second} And another end of it all."
+    cleaned = list(dedup.clean_corpus([Document("kept", kept), Document("text", text)], min_span=12))[1]
+    assert cleaned.text == text.replace(f"{first} ", "")

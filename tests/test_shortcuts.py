@@ -121,21 +121,36 @@ def test_blocks_are_split_alike(text: str, unit: int) -> None:
     assert native.split(text, unit) == reference.split(text, unit)
 
 
-wrapped = st.lists(
-    st.sampled_from(["word", "longer-word", "Wörter", "漢字", "end.", "end.”", "x\u0301", " "]), max_size=200
+word = st.sampled_from(
+    ["word", "longer-word", "Wörter", "Überall", "(Слово", "ΛΌΓΟΣ", "3.", "漢字", "end.", "end.”", "x\u0301", " "]
+)
+wrapped = st.lists(word, max_size=200)
+edited = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(0, 20), st.just("") | word | st.just("long " * 9)), max_size=9
 )
 
 
 @settings(max_examples=300, deadline=None)
-@given(words=wrapped, width=st.integers(20, 130), glue=st.sampled_from(["\n", "\r\n", "\u2028", "\n  ", " \n", "\f"]))
-def test_wrapped_lines_are_put_together_alike(words: list[str], width: int, glue: str) -> None:
-    """Whatever the width and whatever ends the lines."""
+@given(
+    words=wrapped,
+    width=st.integers(20, 130),
+    edits=edited,
+    glue=st.sampled_from(["\n", "\r\n", "\u2028", "\n  ", " \n", "\f", "\nWord ", "\nand "]),
+)
+def test_wrapped_lines_are_put_together_alike(
+    words: list[str], width: int, edits: list[tuple[int, int, str]], glue: str
+) -> None:
+    """Whatever the width, whatever ends and begins the lines, and whichever words were changed afterwards."""
     assert native is not None
     rows: list[str] = [""]
     for word in words:
         if len(rows[-1]) + len(word) + 1 > width:
             rows.append("")
         rows[-1] += f" {word}" if rows[-1] else word
+    for row, at, instead in edits:
+        kept = rows[row % len(rows)].split(" ")
+        kept[at % len(kept)] = instead
+        rows[row % len(rows)] = " ".join(kept)
     text = glue.join(rows)
     assert native.split(text, PARAGRAPH) == reference.split(text, PARAGRAPH)
 

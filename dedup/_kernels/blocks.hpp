@@ -2,6 +2,9 @@
 #ifndef DEDUP_BLOCKS_HPP
 #define DEDUP_BLOCKS_HPP
 
+#include <algorithm>
+#include <functional>
+
 #include "tokenize.hpp"
 
 struct Span {
@@ -71,7 +74,7 @@ private:
     const int64_t length_;
     Array<Span> &out_;
     Array<Span> run_; /* lines without a blank one between them */
-    Array<int64_t> widths_;
+    Array<int64_t> widths_, sorted_;
     Array<bool> goes_on_;
 
     int64_t line_after(int64_t at) const {
@@ -116,28 +119,77 @@ private:
 
     /* Whether the lines of the run were wrapped; then `goes_on_` says which go on in the next. */
     bool is_wrapped() {
-        int64_t width = 0, widest = 0;
+        const int64_t ends = run_.size - 1;
         widths_.resize(run_.size);
-        goes_on_.resize(run_.size);
-        for (int64_t i = 0; i < run_.size; i++) {
-            widths_[i] = columns(run_[i].start, run_[i].end);
-            if (widths_[i] > width) {
-                width = widths_[i];
-                widest = i;
-            }
+        for (int64_t i = 0; i <= ends; i++) widths_[i] = columns(run_[i].start, run_[i].end);
+        const bool verse = is_verse();
+        const int64_t width = widest_but(verse ? 0 : ends / LINES_FOR_A_LONG_ONE);
+        if (width < LEAST_WIDTH_OF_WIDE || width > MOST_WIDTH) return false;
+        if (width < LEAST_WIDTH && !is_wide(static_cast<uint32_t>(text_[run_[first_of(width)].start]))) return false;
+        const int64_t slack = verse ? 0 : width / COLUMNS_FOR_A_FREE_ONE;
+        goes_on_.resize(ends);
+        int64_t full = 0, sentences = 0;
+        for (int64_t i = 0; i < ends; i++) {
+            const int64_t needed = widths_[i] + columns_of_first_word(run_[i + 1]);
+            goes_on_[i] = false;
+            if (needed + slack <= width || is_same(run_[i], run_[i + 1])) continue;
+            const bool ends_sentence = is_sentence_end(run_[i]);
+            if (ends_sentence && needed <= width) continue;
+            goes_on_[i] = true;
+            if (widths_[i] > width + slack) continue;
+            full++;
+            sentences += ends_sentence;
         }
-        const int64_t least = is_wide(static_cast<uint32_t>(text_[run_[widest].start])) ? LEAST_WIDTH_OF_WIDE : LEAST_WIDTH;
-        if (width < least || width > MOST_WIDTH) return false;
-        int64_t on = 0, ends_sentence = 0;
-        for (int64_t i = 0; i + 1 < run_.size; i++) {
-            goes_on_[i] = widths_[i] + columns_of_first_word(run_[i + 1]) > width && !is_same(run_[i], run_[i + 1]);
-            on += goes_on_[i];
-            ends_sentence += goes_on_[i] && is_sentence_end(run_[i]);
-        }
-        return 2 * on >= run_.size - 1 && 2 * ends_sentence <= on;
+        return full > 0 && 3 * full >= 2 * (ends - !goes_on_[0]) && 2 * sentences <= full;
     }
 
     static const int64_t LEAST_WIDTH = 50, LEAST_WIDTH_OF_WIDE = 36, MOST_WIDTH = 120;
+    static const int64_t LINES_FOR_A_LONG_ONE = 3, COLUMNS_FOR_A_FREE_ONE = 5;
+    static const int64_t LEAST_LINES_OF_VERSE = 5, LINES_OF_VERSE_FOR_A_SMALL_LETTER = 6;
+
+    /* The width of the widest line but so many. */
+    int64_t widest_but(int64_t wider) {
+        if (wider == 0) return *std::max_element(widths_.data, widths_.data + widths_.size);
+        sorted_.clear();
+        sorted_.append(widths_.data, widths_.size);
+        std::nth_element(sorted_.data, sorted_.data + wider, sorted_.data + sorted_.size, std::greater<int64_t>());
+        return sorted_[wider];
+    }
+
+    int64_t first_of(int64_t width) const { return std::find(widths_.data, widths_.data + widths_.size, width) - widths_.data; }
+
+    /* Whether nearly all lines after the first begin with a capital. */
+    bool is_verse() const {
+        if (run_.size < LEAST_LINES_OF_VERSE) return false;
+        int64_t small = 0;
+        for (int64_t i = 1; i < run_.size; i++) {
+            small += !begins_with_capital(run_[i]);
+            if (LINES_OF_VERSE_FOR_A_SMALL_LETTER * small >= run_.size - 1) return false;
+        }
+        return true;
+    }
+
+    /* A capital and a small letter, after any punctuation. */
+    bool begins_with_capital(const Span &line) const {
+        int64_t at = line.start;
+        while (at < line.end && is_punctuation(static_cast<uint32_t>(text_[at]))) at++;
+        return at + 1 < line.end && is_capital(static_cast<uint32_t>(text_[at])) &&
+               is_small(static_cast<uint32_t>(text_[at + 1]));
+    }
+
+    static bool is_punctuation(uint32_t code) {
+        return code < 0x80 && !(code >= '0' && code <= '9') && !((code | 32) >= 'a' && (code | 32) <= 'z');
+    }
+
+    static bool is_capital(uint32_t code) {
+        return (code >= 'A' && code <= 'Z') || (code >= 0xc0 && code <= 0xde && code != 0xd7) ||
+               (code >= 0x391 && code <= 0x3a9) || (code >= 0x410 && code <= 0x42f);
+    }
+
+    static bool is_small(uint32_t code) {
+        return (code >= 'a' && code <= 'z') || (code >= 0xdf && code <= 0xff && code != 0xf7) ||
+               (code >= 0x3ac && code <= 0x3ce) || (code >= 0x430 && code <= 0x44f);
+    }
 
     int64_t columns(int64_t start, int64_t end) const {
         int64_t count = end - start;

@@ -1,7 +1,7 @@
-/* One document, cleaned in one go: what `rounds.py` and `working.py` do, where blocks are merged in the first round only.
+/* One document, cleaned in one go: what `rounds.py` and `working.py` do, for merges of which each side is one piece.
  *
- * Whatever is not simple ends the attempt: a merge that is refused or taken back, blocks that are merged in a later round.
- * The index is then as it was before the document, and the long way is gone. */
+ * Whatever is not simple ends the attempt: a merge that is refused or taken back, a text put together from pieces. The
+ * index is then as it was before the document, and the long way is gone. */
 #ifndef DEDUP_DOCUMENTS_HPP
 #define DEDUP_DOCUMENTS_HPP
 
@@ -44,14 +44,13 @@ public:
         pieces.clear();
         cores_.clear();
         has_failed = false;
-        if (unit < 0 || !go_through(batch, i, index_.stopped_at, 0)) return false;
-        cutter.cut(text_, cores_);
-        leave_out();
-        if (!is_settled() || (embedded_ && !merge_runs(batch, i))) return false;
+        now_.clear();
+        before_ = 0;
+        if (unit < 0 || !go_through(batch, i, index_.stopped_at, 0) || !go_on(batch, i)) return false;
         std::sort(merges.data, merges.data + merges.size, comes_before);
         for (int64_t k = 0; k < merges.size; k++) merges[k].cut = cutter.cuts[k];
         if (!is_kept()) return false;
-        if (embedded_) index_.fingerprints->keep(rest_text(), rest_marks_[0], document, rest_pieces_.spans);
+        if (embedded_) index_.keep_rest(rest_text(), rest_marks_[0], document, rest_pieces_);
         index_.commit();
         return true;
     }
@@ -72,13 +71,42 @@ private:
     Array<int64_t> sentences_;
     Array<Match> candidates_;
     Array<uint8_t> rest_; /* the characters that are left */
-    Pieces rest_pieces_, all_;
+    Pieces now_, rest_pieces_, all_; /* of the text that is gone through, of what is left, and none */
     TokenizedText rest_text_;
     Marks rest_marks_;
     std::unique_ptr<Embedded> embedded_;
-    int64_t before_ = 0; /* merges there were when runs began to be merged */
+    int64_t before_ = 0; /* merges there were when the round, or the search for runs, began */
 
     static bool comes_before(const SimpleMerge &x, const SimpleMerge &y) { return x.draft.core.start < y.draft.core.start; }
+
+    /* Round after round, until nothing more of the document goes. */
+    bool go_on(const Batch &batch, int64_t i) {
+        for (int round = 1; round < MOST_ROUNDS; round++) {
+            leave_out();
+            if (is_settled()) {
+                const int64_t merged = merges.size;
+                if (embedded_ && !merge_runs(batch, i)) return false;
+                if (merges.size == merged) return true;
+                leave_out();
+            }
+            if (!go_through_rest()) return false;
+        }
+        return false;
+    }
+
+    /* What is left of the document goes round again. */
+    bool go_through_rest() {
+        now_.set(rest_pieces_.spans);
+        before_ = merges.size;
+        index_.roll_back(now_.spans);
+        if (embedded_) index_.begin_text(rest_text());
+        Batch &rest = parts_[depth_++];
+        rest.clear();
+        prepare_text(recipe_, rest_text(), unit_, rest, scratch_);
+        const bool is_simple = go_through(rest, 0, index_.pass_through(rest, 0, 0, document_, 0), 0);
+        depth_--;
+        return is_simple;
+    }
 
     /* Merge or keep the blocks of a text from `number` on, which something stands for. */
     bool go_through(const Batch &batch, int64_t i, int64_t number, int64_t shift) {
@@ -128,7 +156,8 @@ private:
         const Block block = batch.blocks[batch.offsets[i] + number];
         for (int64_t m = 0; m < index_.matches.size && taken.empty(); m++) {
             const int64_t entry = index_.matches[m].entry;
-            if (index_.is_in_pieces(entry)) return false;
+            Span own;
+            if (index_.is_in_pieces(entry) || !now_.find(block.start + shift, block.end + shift, own)) return false;
             if (index_.make_drafts(batch, i, number, entry, nullptr, 0)) {
                 sentences_.clear();
                 if (!find_sentences_(context_, part_of(batch.texts[i], block.start, block.end), sentences_)) {
@@ -138,63 +167,38 @@ private:
                 sentences_.push(0); /* there is an address even where there is no sentence */
                 index_.make_drafts(batch, i, number, entry, sentences_.data, sentences_.size - 1);
             }
-            const Sides sides = {block.start + shift, index_[entry].start, index_[entry].document};
+            const Sides sides = {own.start, index_[entry].start, index_[entry].document};
             const FoundBy found_by = index_.is_by_digest ? BY_DIGEST : BY_BANDS;
             for (int64_t k = 0; k < index_.drafts.drafts.size; k++) {
                 if (!add(index_.drafts, k, sides, found_by)) return false;
-                taken.push(merges.back().draft.core);
+                const int64_t moved = own.start - block.start - shift;
+                taken.push({merges.back().draft.core.start - moved, merges.back().draft.core.end - moved});
             }
         }
         return true;
     }
 
-    /* Merges runs of tokens until there are no more. */
+    /* Merges runs of tokens of what is left; if there are none, of the whole document. */
     bool merge_runs(const Batch &batch, int64_t i) {
-        for (int round = 1; round < MOST_ROUNDS; round++) {
-            rest_marks_.clear();
-            rest_text_.set(rest_text());
-            mark_text(rest_text_, blocks_, recipe_.min_span, scratch_.marker, rest_marks_);
-            before_ = merges.size;
-            const Excerpt rest = {rest_text_, blocks_, rest_pieces_, none_, document_};
-            if (!embedded_->find(rest, rest_marks_[0], *this)) return failed();
-            if (merges.size == before_ && !cutter.cuts.empty()) {
-                find_blocks(batch, i, whole_blocks_);
-                const Excerpt whole = {index_.whole, whole_blocks_, all_, cutter.cuts, document_};
-                if (!embedded_->find(whole, batch.marks[i], *this)) return failed();
-            }
-            if (merges.size == before_) return true;
-            cutter.cut(text_, cores_);
-            leave_out();
-            if (!pass_rest()) return false;
-        }
-        return false;
+        rest_marks_.clear();
+        rest_text_.set(rest_text());
+        mark_text(rest_text_, blocks_, recipe_.min_span, scratch_.marker, rest_marks_);
+        before_ = merges.size;
+        if (!find_runs({rest_text_, blocks_, rest_pieces_, none_, document_}, rest_marks_[0])) return false;
+        if (merges.size > before_ || cutter.cuts.empty()) return true;
+        find_blocks(batch, i, whole_blocks_);
+        return find_runs({index_.whole, whole_blocks_, all_, cutter.cuts, document_}, batch.marks[i]);
     }
 
-    bool failed() {
+    bool find_runs(const Excerpt &own, const TextMarks &marks) {
+        const bool is_simple = embedded_->find(own, marks, *this);
         has_failed |= embedded_->has_failed;
         embedded_->has_failed = false;
-        return false;
+        return is_simple;
     }
 
     bool take(const Drafts &drafts, int64_t number, const Sides &sides) override {
-        const Span core = {drafts.drafts[number].core.start + sides.own, drafts.drafts[number].core.end + sides.own};
-        for (int64_t k = 0; k < before_; k++) { /* what was merged into this would have to find another copy */
-            if (merges[k].sides.document != document_) continue;
-            const int64_t shift = merges[k].sides.copy;
-            const Span kept = {merges[k].draft.canonical.start + shift, merges[k].draft.canonical.end + shift};
-            if (kept.start < core.end && core.start < kept.end) return false;
-        }
         return add(drafts, number, sides, BY_FINGERPRINTS);
-    }
-
-    /* The blocks of what is left are kept, unless something stands for one of them. */
-    bool pass_rest() {
-        index_.roll_back(rest_pieces_.spans);
-        Batch &rest = parts_[0];
-        rest.clear();
-        prepare_text(recipe_, rest_text(), unit_, rest, scratch_);
-        find_blocks(rest, 0, blocks_);
-        return index_.pass_through(rest, 0, 0, document_, 0) == rest.blocks.size;
     }
 
     static void find_blocks(const Batch &batch, int64_t i, Array<Span> &blocks) {
@@ -209,7 +213,7 @@ private:
         Draft draft = drafts.drafts[number];
         draft.core.start += sides.own;
         draft.core.end += sides.own;
-        if (!add_core(draft.core)) return false;
+        if (misleads(draft.core) || !add_core(draft.core)) return false;
         const int64_t first_edit = edits.size, first_piece = pieces.size;
         edits.append(drafts.edits.data + draft.edits, draft.edits_end - draft.edits);
         pieces.append(drafts.pieces.data + draft.pieces, draft.pieces_end - draft.pieces);
@@ -219,6 +223,17 @@ private:
         draft.pieces_end = pieces.size;
         merges.push({draft, {0, 0}, sides, found_by});
         return true;
+    }
+
+    /* Whether something was merged into it before, which would have to find another copy. */
+    bool misleads(Span core) const {
+        for (int64_t k = 0; k < before_; k++) {
+            if (merges[k].sides.document != document_) continue;
+            const int64_t shift = merges[k].sides.copy;
+            const Span kept = {merges[k].draft.canonical.start + shift, merges[k].draft.canonical.end + shift};
+            if (kept.start < core.end && core.start < kept.end) return true;
+        }
+        return false;
     }
 
     /* Adds a core, unless cutting it with those it touches makes two words one (R1). */
@@ -256,8 +271,9 @@ private:
         return true;
     }
 
-    /* What is left of the document without its cuts. */
+    /* What is left of the document without what was merged. */
     void leave_out() {
+        cutter.cut(text_, cores_);
         rest_.clear();
         rest_pieces_.clear();
         int64_t at = 0;
@@ -274,19 +290,12 @@ private:
         blocks_.clear();
         split(rest_text(), unit_, blocks_);
         if (blocks_.size != index_.kept.size) return false;
-        int64_t removed = 0, next = 0;
         for (int64_t k = 0; k < blocks_.size; k++) {
-            while (next < cutter.cuts.size && cutter.cuts[next].start <= blocks_[k].start + removed)
-                removed += length_of_cut(next++);
-            if (index_.kept[k].start != blocks_[k].start + removed) return false;
-            while (next < cutter.cuts.size && cutter.cuts[next].start < blocks_[k].end + removed)
-                removed += length_of_cut(next++);
-            if (index_.kept[k].end != blocks_[k].end + removed) return false;
+            const Span kept = now_.outer(index_.kept[k]), left = rest_pieces_.outer(blocks_[k]);
+            if (kept.start != left.start || kept.end != left.end) return false;
         }
         return true;
     }
-
-    int64_t length_of_cut(int64_t c) const { return cutter.cuts[c].end - cutter.cuts[c].start; }
 };
 
 #endif

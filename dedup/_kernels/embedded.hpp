@@ -66,8 +66,8 @@ private:
     void *context_;
     const Excerpt *own_ = nullptr;
     MergeTaker *taker_ = nullptr;
-    Array<Span> gone_, going_, cores_;
-    Array<int64_t> edges_, block_begins_, block_ends_, sentences_;
+    Array<Span> gone_, going_, cores_, block_tokens_;
+    Array<int64_t> edges_, sentences_;
     Array<TokenRun> runs_;
     Array<Stretch> stretches_, parts_;
     Places places_;
@@ -86,11 +86,10 @@ private:
             edges_.push(gone_[i].start);
             edges_.push(gone_[i].end);
         }
-        block_begins_.clear();
-        block_ends_.clear();
+        block_tokens_.clear();
         for (int64_t i = 0; i < own_->blocks.size; i++) {
-            block_begins_.push(first_from(own_->blocks[i].start));
-            block_ends_.push(first_from(own_->blocks[i].end));
+            const Span block = {first_from(own_->blocks[i].start), first_from(own_->blocks[i].end)};
+            if (block.start < block.end) block_tokens_.push(block);
         }
     }
 
@@ -189,7 +188,7 @@ private:
             for (int64_t k = touching[i].first; k < touching[i].last; k++) {
                 const TokenRun run = runs_[k];
                 for (int64_t place = run.a; place < run.a + run.length; place++)
-                    if ((is_edge(place) || begins_block(run.text, place - run.a + run.b)) && places_.is_clean(place))
+                    if ((is_edge(place) || begins_block(touching[i], place - run.a + run.b)) && places_.is_clean(place))
                         return place;
             }
         return -1;
@@ -200,17 +199,44 @@ private:
             for (int64_t k = touching[i].last; k-- > touching[i].first;) {
                 const TokenRun run = runs_[k];
                 for (int64_t place = run.a + run.length; place > run.a; place--)
-                    if ((is_edge(place) || ends_block(run.text, place - run.a + run.b)) && places_.is_clean(place))
+                    if ((is_edge(place) || ends_block(touching[i], place - run.a + run.b)) && places_.is_clean(place))
                         return place;
             }
         return -1;
     }
 
-    bool begins_block(int64_t text, int64_t token) const {
-        return text == ITSELF ? contains(block_begins_, token) : kept_.begins_block(text, token);
+    /* Whether a block of the kept text begins there of which the stretch has everything. */
+    bool begins_block(const Stretch &stretch, int64_t token) const {
+        if (stretch.text != ITSELF) {
+            const int64_t end = kept_.block_end(stretch.text, token);
+            return end >= 0 && end <= stretch.b_end;
+        }
+        const Span *const block = block_with(token, true);
+        if (!block) return false;
+        const Span *const next = std::upper_bound(going_.data, going_.data + going_.size, token,
+                                                  [](int64_t at, const Span &going) { return at < going.start; });
+        const bool is_cut = next < going_.data + going_.size;
+        return (is_cut ? std::min(block->end, next->start) : block->end) <= stretch.b_end;
     }
-    bool ends_block(int64_t text, int64_t token) const {
-        return text == ITSELF ? contains(block_ends_, token) : kept_.ends_block(text, token);
+
+    /* Likewise where it ends. */
+    bool ends_block(const Stretch &stretch, int64_t token) const {
+        if (stretch.text != ITSELF) return kept_.block_begin(stretch.text, token) >= stretch.b;
+        const Span *const block = block_with(token, false);
+        if (!block) return false;
+        const Span *const next = std::lower_bound(
+            going_.data, going_.data + going_.size, Span{token, token},
+            [](const Span &x, const Span &y) { return x.start != y.start ? x.start < y.start : x.end < y.end; });
+        return (next > going_.data ? std::max(block->start, next[-1].end) : block->start) >= stretch.b;
+    }
+
+    /* The block of the text that begins, or ends, at a token; null if none does. */
+    const Span *block_with(int64_t token, bool begin) const {
+        const Span *const found = std::lower_bound(
+            block_tokens_.data, block_tokens_.data + block_tokens_.size, token,
+            [begin](const Span &block, int64_t at) { return (begin ? block.start : block.end) < at; });
+        if (found == block_tokens_.data + block_tokens_.size) return nullptr;
+        return (begin ? found->start : found->end) == token ? found : nullptr;
     }
 
     Text text_of(int64_t text) { return text == ITSELF ? own_->text.text : kept_.text(text); }

@@ -15,6 +15,10 @@ public:
         spans.clear();
         offsets_.clear();
     }
+    void set(const Array<Span> &pieces) {
+        clear();
+        for (int64_t i = 0; i < pieces.size; i++) push(pieces[i]);
+    }
     void push(Span piece) {
         if (piece.start == piece.end) return;
         offsets_.push(spans.empty() ? 0 : offsets_.back() + spans.back().end - spans.back().start);
@@ -30,6 +34,21 @@ public:
         return found.end <= spans[place].end;
     }
 
+    /* From the first to the last character of a span of the text, in the document. */
+    Span outer(Span span) const {
+        if (spans.empty()) return span;
+        return {position(span.start), position(span.end - 1) + 1};
+    }
+
+    /* Where a character of the document stands in the text. */
+    int64_t offset(int64_t character) const {
+        if (spans.empty()) return character;
+        const Span *const after = std::upper_bound(spans.data, spans.data + spans.size, character,
+                                                   [](int64_t at, const Span &piece) { return at < piece.start; });
+        const int64_t place = std::max<int64_t>(0, after - spans.data - 1);
+        return offsets_[place] + character - spans[place].start;
+    }
+
     /* Appends where they stand, in any number of pieces. */
     void append_to(Array<Span> &found, int64_t start, int64_t end) const {
         for (int64_t place = piece_at(start); start < end; place++) {
@@ -43,6 +62,11 @@ public:
 
 private:
     Array<int64_t> offsets_; /* where each piece begins in the text */
+
+    int64_t position(int64_t at) const {
+        const int64_t place = piece_at(at);
+        return spans[place].start + at - offsets_[place];
+    }
 
     int64_t piece_at(int64_t start) const {
         const int64_t *const first = offsets_.data;

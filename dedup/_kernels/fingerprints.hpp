@@ -45,14 +45,19 @@ public:
         for (int64_t i = 0; i < marks.selected_count; i++) table_.prefetch(marks.selected[i].key());
     }
 
-    void keep(const Text &text, const TextMarks &marks, int64_t document, const Array<Span> &pieces) {
+    /* Keeps a text that has been stored; `pieces` of its document make it up, or the whole if there are none. */
+    void keep(const StoredText &text, const TextMarks &marks, int64_t document, const Array<Span> &pieces) {
         const int64_t number = texts_.size;
         pieces_.append(pieces.data, pieces.size);
         marks_.append({nullptr, 0, marks.pages, marks.page_count, marks.edges, marks.edge_count, false});
-        texts_.push({document, pieces_.size, stored_.keep(text, 0, text.length)});
+        texts_.push({document, pieces_.size, text});
         for (int64_t i = 0; i < marks.selected_count; i++)
             capped += table_.add(marks.selected[i].key(), number << 31 | marks.selected[i].token, limit_) !=
                       Table::ADDED;
+    }
+
+    void keep(const Text &text, const TextMarks &marks, int64_t document, const Array<Span> &pieces) {
+        keep(stored_.keep(text, 0, text.length), marks, document, pieces);
     }
 
     /* Whether runs of at least `min_span` tokens of a text stand in kept texts, or in the text itself before them. */
@@ -112,9 +117,17 @@ public:
         return {start, end.ends[at]};
     }
 
-    /* Whether a block of a kept text begins, or ends, before a token. */
-    bool begins_block(int64_t number, int64_t token) const { return has_edge(number, token, 0, 1); }
-    bool ends_block(int64_t number, int64_t token) const { return has_edge(number, token, 1, 0); }
+    /* Where the block of a kept text ends that begins at a token, and begins that ends before it; -1 if none does. */
+    int64_t block_end(int64_t number, int64_t token) const {
+        const TextMarks marks = marks_[number];
+        const int64_t *const last = marks.edges + marks.edge_count, *const next = std::upper_bound(marks.edges, last, token);
+        return next > marks.edges && next < last && next[-1] == token ? *next : -1;
+    }
+    int64_t block_begin(int64_t number, int64_t token) const {
+        const TextMarks marks = marks_[number];
+        const int64_t *const last = marks.edges + marks.edge_count, *const found = std::lower_bound(marks.edges, last, token);
+        return found > marks.edges && found < last && *found == token ? found[-1] : -1;
+    }
 
 private:
     static const int64_t MOST_PAGES = 1024; /* whose tokens are held at a time */
@@ -210,11 +223,6 @@ private:
         page_numbers_.clear();
         pages_held_ = 0;
         last_page_ = ~0ULL;
-    }
-
-    bool has_edge(int64_t number, int64_t token, int64_t skipped, int64_t left_out) const {
-        const TextMarks marks = marks_[number];
-        return std::binary_search(marks.edges + skipped, marks.edges + marks.edge_count - left_out, token);
     }
 
     /* The longest piece of an open run between two tokens; closes those that end before. */

@@ -140,13 +140,12 @@ private:
         const bool has_keys = block.tokens >= recipe_.rules.ngram;
         const int64_t entry = entries_.size;
         const Text &text = batch.texts[i];
-        const StoredText kept_text = texts_.keep(text, block.start, block.end);
         Span place;
         if (!rest_.find(block.start + shift, block.end + shift, place)) {
             rest_.append_to(pieces_, block.start + shift, block.end + shift);
             in_pieces_.push({entry, pieces_.size});
         }
-        entries_.push({document, place.start, place.end, block.digest, kept_text, has_keys});
+        entries_.push({document, place.start, place.end, block.digest, store(text, block, shift), has_keys});
         undo_digest_.push(digests_.add(block.digest, entry, 1));
         if (!has_keys) return;
         const uint64_t *const keys = keys_of(batch, i, number);
@@ -155,6 +154,15 @@ private:
             oversized_buckets += outcome == BandTable::FULL;
             undo_.push({keys[band], outcome});
         }
+    }
+
+    /* The text of a block; where documents are kept as wholes, a part of that. */
+    StoredText store(const Text &text, const Block &block, int64_t shift) {
+        if (shift || text.data != document_.data || text.length != document_.length)
+            return texts_.keep(text, block.start, block.end);
+        if (!is_stored_) document_text_ = texts_.keep(text, 0, text.length);
+        is_stored_ = true;
+        return document_text_.part(block.start, block.end);
     }
 
 public:
@@ -167,12 +175,12 @@ public:
             if (i + 1 < last && batch.offsets[i + 1] < batch.offsets[i + 2])
                 prefetch(batch.blocks[batch.offsets[i + 1]], keys_of(batch, i + 1, 0));
             if (i + 1 < last && has_runs) fingerprints->prefetch(batch.marks[i + 1]);
-            if (has_runs) whole.set(batch.texts[i]);
+            if (has_runs) whole.set(document_ = batch.texts[i]);
             stopped_at = pass_through(batch, i, 0, document + i - first, 0);
             if (stopped_at < batch.offsets[i + 1] - batch.offsets[i]) return i;
             if (has_runs) {
                 if (fingerprints->find(whole, batch.marks[i])) return i;
-                fingerprints->keep(batch.texts[i], batch.marks[i], document + i - first, Array<Span>());
+                keep_rest(batch.texts[i], batch.marks[i], document + i - first, rest_);
             }
             commit();
         }
@@ -219,10 +227,29 @@ public:
         found.append(pieces_.data + begin, own->end - begin);
     }
 
+    /* Keeps what is left of the document, these pieces of it, as a whole: the text of the blocks that were added, whether
+     * they came from there or from the document before anything of it went. */
+    void keep_rest(const Text &text, const TextMarks &marks, int64_t document, const Pieces &pieces) {
+        if (!is_stored_ || document_text_.length != text.length) {
+            texts_.arena.size = committed_bytes_;
+            document_text_ = texts_.keep(text, 0, text.length);
+            for (int64_t i = committed_; i < entries_.size; i++) {
+                const int64_t start = pieces.offset(entries_[i].start);
+                entries_[i].text = document_text_.part(start, start + entries_[i].text.length);
+            }
+        }
+        fingerprints->keep(document_text_, marks, document, pieces.spans);
+    }
+
+    /* The blocks that come are those of this text, which may be what is left of a document. */
+    void begin_text(const Text &text) { document_ = text; }
+
     void commit() {
         kept.clear();
         rest_.clear();
+        forget_document();
         committed_ = entries_.size;
+        committed_bytes_ = texts_.arena.size;
         undo_.clear();
         undo_digest_.clear();
     }
@@ -231,8 +258,9 @@ public:
      * these pieces, or none if all of it is. */
     void roll_back(const Array<Span> &pieces) {
         kept.clear();
-        rest_.clear();
-        for (int64_t i = 0; i < pieces.size; i++) rest_.push(pieces[i]);
+        rest_.set(pieces);
+        forget_document();
+        texts_.arena.size = committed_bytes_;
         while (!in_pieces_.empty() && in_pieces_.back().entry >= committed_) in_pieces_.size--;
         pieces_.size = in_pieces_.empty() ? 0 : in_pieces_.back().end;
         while (entries_.size > committed_) {
@@ -246,7 +274,6 @@ public:
             }
             digests_.undo(entry.digest, number, undo_digest_.back());
             undo_digest_.size--;
-            texts_.forget_from(entry.text);
             entries_.size--;
         }
     }
@@ -263,7 +290,15 @@ private:
     StoredTexts texts_;
     Array<Undo> undo_;
     Array<BandTable::Outcome> undo_digest_;
-    int64_t committed_ = 0;
+    int64_t committed_ = 0, committed_bytes_ = 0;
+    Text document_ = {nullptr, 0, 1};      /* the document at hand, or what is left of it: to be stored as a whole */
+    StoredText document_text_ = {0, 0, 1}; /* where it was stored */
+    bool is_stored_ = false;
+
+    void forget_document() {
+        document_.data = nullptr;
+        is_stored_ = false;
+    }
     TokenList a_, b_;
     OverlapCounter counter_;
     Array<int64_t> candidates_;

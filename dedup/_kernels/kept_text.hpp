@@ -9,6 +9,8 @@
 struct StoredText {
     int64_t at, length;
     int width;
+
+    StoredText part(int64_t start, int64_t end) const { return {at + start * width, end - start, width}; }
 };
 
 class StoredTexts {
@@ -34,9 +36,6 @@ public:
         arena.size += length * width;
         return stored;
     }
-
-    /* Forgets a text and all that were added after it. */
-    void forget_from(const StoredText &stored) { arena.size = stored.at; }
 
 private:
     static int narrowest(const Text &text, int64_t start, int64_t end) {
