@@ -233,14 +233,14 @@ class Cores:
             self._unite(span)
 
     def would_join_words(self, span: Span) -> bool:
-        """Whether cutting one more core, with those it touches, puts two word characters side by side (R1).
+        """Whether cutting one more core, with those it touches, makes two words one (R1).
 
         White space on either side or between keeps them apart, for the strongest of it stays.
         """
         return joins_words(self._text, *self._reach(span))
 
     def joining_words(self) -> list[Span]:
-        """Stretches of cores that touch whose cut puts two word characters side by side."""
+        """Stretches of cores that touch whose cut makes two words one."""
         return [Span(start, end) for start, end in self._ends.items() if joins_words(self._text, start, end)]
 
     def _reach(self, span: Span) -> Span:

@@ -1,6 +1,11 @@
 """Where a text may be cut without breaking what people see as one character or one word (R1).
 
 Grapheme clusters follow UAX #29, on the safe side: a default-ignorable character always belongs to what it follows.
+
+Two characters side by side are one word if both can be part of a word, unless both are of scripts written without
+spaces: there each is a token by itself, beside whatever it stands. So a run may be cut from between two Han characters
+as it may between two spaces. A letter or number beside such a character is not cut off, nor put there by a cut: our
+tokens would be the same, but there are readers, and other tokenizers, who take "3月" for one word.
 """
 
 from __future__ import annotations
@@ -21,15 +26,25 @@ def is_cut_point(text: str, position: int) -> bool:
         return False
     if _is_regional(before) and _is_regional(after):
         return False
-    last, first = word_class(before, -1), word_class(after, 0)
-    return SEPARATOR in (last, first) or last == first == SINGLE
+    return not joins_words(text, position, position)
 
 
 def joins_words(text: str, start: int, end: int) -> bool:
-    """Whether cutting [start, end) would put two word characters side by side."""
-    if start == 0 or end == len(text):
-        return False
-    return word_class(text[start - 1], -1) != SEPARATOR != word_class(text[end], 0)
+    """Whether what stands before and after [start, end) would be one word if that were cut."""
+    last, first = _class_before(text, start), _class_after(text, end)
+    return SEPARATOR not in (last, first) and not last == first == SINGLE
+
+
+def _class_before(text: str, position: int) -> int:
+    """Of the last character before a position that is not a mere part of the one it follows."""
+    classes = (word_class(text[i], -1) for i in range(position - 1, -1, -1))
+    return next((found for found in classes if found != MARK), SEPARATOR)
+
+
+def _class_after(text: str, position: int) -> int:
+    """Of the first such character from a position on."""
+    classes = (word_class(text[i], 0) for i in range(position, len(text)))
+    return next((found for found in classes if found != MARK), SEPARATOR)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -44,12 +59,9 @@ def extends(before: str, after: str) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def word_class(character: str, which: int) -> int:
-    """WORD, SINGLE or SEPARATOR; of the first (0) or last (-1) character that this one folds to."""
-    parts = TABLE.parts(ord(character))
-    if not parts:
-        return SEPARATOR
-    kind = parts[which][0]
-    return SINGLE if kind == MARK else kind
+    """WORD, SINGLE or SEPARATOR: of the first (0) or last (-1) base character this one folds to; MARK without any."""
+    kinds = [kind for kind, _, _ in TABLE.parts(ord(character)) if kind != MARK]
+    return kinds[which] if kinds else MARK
 
 
 def _is_regional(character: str) -> bool:

@@ -58,18 +58,24 @@ class Segment:
         """The same seen from the canonical."""
         return Segment(self.b, self.b_end, self.a, self.a_end, tuple(Run(b, a, n) for a, b, n in self.runs))
 
-    def split(self, points_a: Iterable[int], points_b: Iterable[int]) -> list[Segment]:
-        """The segment cut before these tokens of the duplicate and these of the canonical."""
+    def split(
+        self,
+        points_a: Iterable[int],
+        points_b: Iterable[int],
+        moved: Callable[[int, int], tuple[int, int]] = lambda a, b: (a, b),
+    ) -> list[Segment]:
+        """The segment cut before these tokens of the duplicate and these of the canonical.
+
+        Args:
+            points_a: Tokens of the duplicate.
+            points_b: Tokens of the canonical.
+            moved: Where the texts can be cut instead of before tokens a and b, on both sides no earlier.
+        """
         swapped = self.swapped()
-        points = {(a, self.opposite(a)) for a in points_a if self.a < a < self.a_end}
-        points |= {(swapped.opposite(b), b) for b in points_b if self.b < b < self.b_end}
+        points = {moved(a, self.opposite(a)) for a in points_a if self.a < a < self.a_end}
+        points |= {moved(swapped.opposite(b), b) for b in points_b if self.b < b < self.b_end}
         ordered = [(self.a, self.b), *sorted(points), (self.a_end, self.b_end)]
         return [self._between(*first, *last) for first, last in pairwise(ordered)]
-
-    def beside_a_token(self) -> Segment:
-        """The same with one token of the canonical beside it, for a part that nothing stands opposite of."""
-        b = max(0, self.b - 1)
-        return Segment(self.a, self.a_end, b, b + 1, ())
 
     def between(self, a: int, a_end: int) -> Segment:
         """The part of the segment that tokens [a, a_end) of the duplicate make up."""
@@ -78,7 +84,8 @@ class Segment:
     def _between(self, a: int, b: int, a_end: int, b_end: int) -> Segment:
         inside = []
         for run in self.runs:
-            first, last = max(run.a, a), min(run.a + run.length, a_end)
+            first = run.a + max(0, a - run.a, b - run.b)
+            last = run.a + min(run.length, a_end - run.a, b_end - run.b)
             if first < last:
                 inside.append(Run(first, run.b + first - run.a, last - first))
         return Segment(a, a_end, b, b_end, tuple(inside))
@@ -178,6 +185,26 @@ def chained(chain: Sequence[Run]) -> Segment:
     """The segment from the first to the last of some runs, which are in order."""
     first, last = chain[0], chain[-1]
     return Segment(first.a, last.a + last.length, first.b, last.b + last.length, tuple(chain))
+
+
+def trimmed(runs: Iterable[Run], is_inside: Callable[[int, int], bool]) -> list[Run]:
+    """Runs without the tokens at their ends that stand in one character with a token outside.
+
+    One character may fold to several words. All of them are equal to those of the other text, or it was edited: a span
+    of characters cannot name some of them only.
+
+    Args:
+        runs: The runs.
+        is_inside: Whether token a of the duplicate or token b of the canonical begins in the character that the token
+            before it ends in.
+    """
+    found = []
+    for a, b, length in runs:
+        first = next((i for i in range(length) if not is_inside(a + i, b + i)), length)
+        last = next((i for i in range(length, first, -1) if not is_inside(a + i, b + i)), first)
+        if first < last:
+            found.append(Run(a + first, b + first, last - first))
+    return found
 
 
 def slide(runs: Sequence[Run], a: Sequence[int], starts: frozenset[int]) -> list[Run]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -53,7 +53,15 @@ class Pair:
 
         A group is one segment, cut where either text was put together from pieces: a merge names one span a side.
         """
-        return [list(self._parts(segment)) for segment in self._segments() if self._may_go(segment)]
+        groups = [list(self._parts(segment)) for segment in self._segments() if self._may_go(segment)]
+        return [parts for parts in groups if self._are_mere_edits(parts)]
+
+    def _are_mere_edits(self, parts: Sequence[Segment]) -> bool:
+        """Whether no part lost its equal tokens because it was cut: a character may stand opposite of two pieces."""
+        if not self._settings.keeps_novel or len(parts) == 1:
+            return True
+        edits = [edit for part in parts for edit in part.edits()]
+        return all(max(a_end - a, b_end - b) <= self._settings.max_edit for a, a_end, b, b_end in edits)
 
     def _segments(self) -> list[Segment]:
         count_a, count_b = len(self.ids_a), len(self.ids_b)
@@ -63,13 +71,25 @@ class Pair:
         ngram = self._settings.shingle_length
         runs = align(ids_a, ids_b, ngram)
         if not self._settings.keeps_novel:
-            whole = merging.whole(runs, count_a, count_b)
+            whole = merging.whole(merging.trimmed(runs, self._is_inside_character), count_a, count_b)
             return [] if all(self._is_protected(*edit) for edit in whole.edits()) else [whole]
         starts = frozenset(self.places.sentences)
         chaining = merging.Chaining(count_a, count_b, ngram, self._settings.max_edit, starts, self._is_protected)
-        found = chaining.segments(merging.slide(runs, ids_a, starts))
+        slid = merging.slide(runs, ids_a, starts)
+        found = chaining.segments(merging.trimmed(slid, self._is_inside_character))
         shrunk = [merging.shrink(segment, count_b, self.places.is_clean, self.places.is_boundary) for segment in found]
         return [segment for segment in shrunk if segment and segment.a_end - segment.a >= self._settings.min_tokens]
+
+    def _is_inside_character(self, a: int, b: int) -> bool:
+        return self.tokens_a.share_character(a) or self.tokens_b.share_character(b)
+
+    def _behind_characters(self, a: int, b: int) -> tuple[int, int]:
+        """The first tokens from these on, one a side, that share no character with the ones before them."""
+        while self.tokens_a.share_character(a):
+            a += 1
+        while self.tokens_b.share_character(b):
+            b += 1
+        return a, b
 
     def _is_protected(self, a: int, a_end: int, b: int, b_end: int) -> bool:
         """Whether an edit changes a number."""
@@ -81,11 +101,23 @@ class Pair:
     def _parts(self, segment: Segment) -> Iterator[Segment]:
         points_a: list[int] = self.tokens_a.starts.searchsorted(self.a.seams).tolist()
         points_b: list[int] = self.tokens_b.starts.searchsorted(self.b.seams).tolist()
-        for part in segment.split(points_a, points_b):
-            if np.array_equal(self.ids_a[part.a : part.a_end], self.ids_b[part.b : part.b_end]):
-                yield replace(part, runs=(Run(part.a, part.b, part.a_end - part.a),))
-            elif part.a < part.a_end:
-                yield part if part.b < part.b_end else part.beside_a_token()
+        for part in segment.split(points_a, points_b, self._behind_characters):
+            if part.a < part.a_end:
+                yield self._with_runs(part if part.b < part.b_end else self._beside_a_token(part))
+
+    def _with_runs(self, part: Segment) -> Segment:
+        if np.array_equal(self.ids_a[part.a : part.a_end], self.ids_b[part.b : part.b_end]):
+            return replace(part, runs=(Run(part.a, part.b, part.a_end - part.a),))
+        return replace(part, runs=tuple(merging.trimmed(part.runs, self._is_inside_character)))
+
+    def _beside_a_token(self, part: Segment) -> Segment:
+        """A part that nothing stands opposite of, with the characters of one token of the canonical beside it."""
+        b, b_end = max(0, part.b - 1), max(1, part.b)
+        while self.tokens_b.share_character(b):
+            b -= 1
+        while self.tokens_b.share_character(b_end):
+            b_end += 1
+        return replace(part, b=b, b_end=b_end, runs=())
 
     def _may_go(self, segment: Segment) -> bool:
         """Whether a segment is as similar to the kept text that stands for it as the threshold asks (R3)."""

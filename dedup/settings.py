@@ -52,7 +52,8 @@ class Settings:
             documents).
         protect: Edits that are never mere edits. `numbers`: a sentence with another number stays, and a document that
             differs in nothing else does.
-        cut: Where inside a block a cut may fall when a part of it stays.
+        cut: Where inside a block a cut may fall when a part of it stays. By `word` also between two characters of a
+            script written without spaces, but not between one of those and a letter or number ("3月").
         language: Whose abbreviations the sentence splitter knows (an ISO 639 code).
         seed: Of the permutations; 1 is datasketch's.
         text_memory: Megabytes (10^6 bytes) of kept text that stay in memory; the rest waits in a temporary file (on

@@ -12,6 +12,7 @@ from dedup import Document, Settings
 from dedup.settings import Cut, Novel, Scope, Unit
 
 WORDS = ("der", "Bär", "fährt", "Über", "straße", "the", "cat", "42", "3.5", "No", "x1", "co-op", "e\u0301t\u00e9")
+UNSPACED = ("我", "们", "今", "天", "北", "京", "กิ", "น", "3", "TV", "\ufdfa", "\u00ad", "㌀")
 
 SENTENCES = (
     "The cat sat on the mat.",
@@ -37,7 +38,8 @@ EDGES = ("", "", "", "\n", "  ", "\n\n", "\r\n", "\t", "\n  ")
 
 
 def _words() -> st.SearchStrategy[str]:
-    return st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join)
+    spaced = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join)
+    return spaced | st.lists(st.sampled_from(UNSPACED), min_size=1, max_size=16).map("".join)
 
 
 def _sentences() -> st.SearchStrategy[str]:

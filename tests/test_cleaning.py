@@ -114,6 +114,16 @@ def test_text_without_enough_tokens_is_left_alone(text: str) -> None:
         ("one \u0301two", 4, False),
         ("甲乙", 1, True),
         ("甲a", 1, False),
+        ("a甲", 1, False),
+        ("3月", 1, False),
+        ("ก\u0e34น", 2, True),
+        ("e\u0301甲", 2, False),
+        ("é甲", 1, False),
+        ("one\u00adtwo", 4, False),
+        ("甲\u00ad乙", 2, True),
+        ("甲\u00ada", 2, False),
+        ("´one", 1, True),
+        ("\u00adone", 1, True),
         ("👩\u200d👧", 1, False),
         ("👩\u200d👧", 2, False),
         ("👍🏽", 1, False),
@@ -128,8 +138,19 @@ def test_cuts_spare_words_line_ends_and_graphemes(text: str, position: int, may:
 
 
 def test_joining_looks_at_the_characters_left_and_right() -> None:
-    """A cut joins words if word characters would meet, not at the edges of the text."""
+    """A cut joins words if word characters would meet, not at the edges of the text.
+
+    Characters of scripts written without spaces are each a word of their own, beside one another and nothing else.
+    """
     assert joins_words("one-two", 3, 4)
+    assert joins_words("one\u00ad-two", 4, 5)
+    assert joins_words("e\u0301-\u00adtwo", 2, 3)
+    assert joins_words("甲-two", 1, 2)
+    assert joins_words("3-月", 1, 2)
+    assert not joins_words("甲-乙", 1, 2)
+    assert not joins_words("ก\u0e34-น", 2, 3)
+    assert not joins_words("\u00ad-two", 1, 2)
+    assert not joins_words("one-\u00ad", 3, 4)
     assert not joins_words("one-two", 0, 4)
     assert not joins_words("one two.", 3, 7)
 

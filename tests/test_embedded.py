@@ -6,15 +6,17 @@ import itertools
 import random
 import re
 from collections.abc import Sequence
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dedup
-from dedup import Cleaned, Document, Span, restore_corpus
+from dedup import Cleaned, Document, Span, _kernels, restore_corpus
 from dedup.blocks import sentence_starts
 from dedup.shingles import tokenize
+from tests.kernels import IMPLEMENTATIONS
 from tests.test_seeds import ARTICLE, ORIGINAL, SEEDS, TITLE, TRIPLED, read
 
 SENTENCES = [
@@ -118,6 +120,34 @@ def test_a_run_that_ends_inside_a_sentence_goes_as_far_as_its_sentences() -> Non
     by_sentence, by_word = (list(dedup.clean_corpus(documents, min_span=8, cut=cut))[1] for cut in ("sentence", "word"))
     assert by_sentence.text == "New here. Eight nine ten and something else that is said nowhere."
     assert by_word.text == "New here. and something else that is said nowhere."
+
+
+_HAN = [chr(code) for code in range(0x4E00, 0x4E00 + 400)]
+
+
+@pytest.mark.parametrize("kernels", IMPLEMENTATIONS)
+@pytest.mark.parametrize(
+    ("before", "after", "goes"),
+    [("", "", True), ("ก", "ま", True), ("one ", " two", True), ("", "one", False), ("3", "", False)],
+)
+def test_a_run_between_characters_that_are_words_is_cut(
+    kernels: ModuleType, before: str, after: str, goes: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With `cut="word"` a run inside Han text goes: nothing is joined. Beside letters one character stays."""
+    monkeypatch.setattr(_kernels, "chosen", lambda: kernels)
+    shuffled = random.Random(1).sample(_HAN, len(_HAN))
+    kept, front, back = "".join(shuffled[:80]), "".join(shuffled[80:100]), "".join(shuffled[100:120])
+    run = kept[10:70]
+    text = f"{front}{before}{run}{after}{back}"
+    cleaned = list(dedup.clean_corpus([Document("kept", kept), Document("text", text)], min_span=16, cut="word"))
+    assert [one.text for one in restore_corpus(cleaned)] == [kept, text]
+    (merge,) = cleaned[1].merges
+    start, end = text.index(run), text.index(run) + len(run)
+    if goes:
+        assert text[merge.start : merge.end].strip() == run
+        assert kept[merge.canonical.start : merge.canonical.end] == run
+    else:
+        assert (merge.start, merge.end) == (start + bool(before), end - bool(after))
 
 
 def test_runs_are_joined_over_small_edits() -> None:

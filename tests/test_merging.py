@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.alignment import Run, align
-from dedup.merging import Chaining, Segment, shrink, slide, whole
+from dedup.merging import Chaining, Segment, shrink, slide, trimmed, whole
 
 EVERYWHERE = frozenset(range(100))
 
@@ -88,6 +88,24 @@ def test_points_outside_a_segment_do_not_split_it() -> None:
     assert segment.split([0, 2, 10, 40], [0, 10, 18]) == [segment]
     assert segment.split([5], [13]) == [made((2, 10, 3)), made((5, 13, 5))]
     assert segment.split([4], [15]) == [made((2, 10, 2)), made((4, 12, 3)), made((7, 15, 3))]
+
+
+def test_parts_end_where_the_texts_can_be_cut() -> None:
+    """A point that has to move takes with it what it passes; tokens that end up in unlike parts are equal no more."""
+    segment = made((2, 10, 8))
+    first, last = segment.split([5], [], lambda a, b: (a + 2, b))
+    assert first == Segment(2, 7, 10, 13, (Run(2, 10, 3),))
+    assert last == Segment(7, 10, 13, 18, (Run(7, 15, 3),))
+    assert [part.novel for part in (first, last)] == [2, 0]
+
+
+def test_runs_end_where_characters_do() -> None:
+    """A run gives up the tokens at its ends that are only some of those of one character, on either side."""
+    runs = [Run(0, 5, 6), Run(8, 12, 2)]
+    assert trimmed(runs, lambda a, b: False) == runs
+    assert trimmed(runs, lambda a, b: a in (0, 1, 6) or b in (7, 10, 13)) == [Run(3, 8, 1), Run(8, 12, 2)]
+    assert trimmed(runs, lambda a, b: a != 8) == []
+    assert trimmed(runs, lambda a, b: a in (1, 2, 9)) == runs
 
 
 def test_a_few_changed_tokens_are_an_edit() -> None:

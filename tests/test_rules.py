@@ -13,6 +13,10 @@ from hypothesis.strategies import integers
 
 from dedup import Cleaned, Deduplicator, Document, Merge, Settings, Span, clean, clean_corpus, restore, restore_corpus
 from dedup.blocks import split
+from dedup.drafts import draft
+from dedup.excerpts import Excerpt
+from dedup.pairs import Pair
+from dedup.settings import Novel
 from dedup.shingles import tokenize
 from tests.corpora import corpora, settings, texts
 
@@ -22,7 +26,6 @@ _EFFORT = effort(max_examples=60, deadline=None, suppress_health_check=[HealthCh
 _WITHOUT_SPACES = regex.compile(
     r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]"
 )
-_SEVERAL_WORDS = regex.compile("[\ufdfa⑴㌀]")
 _WORD = regex.compile(r"[\p{L}\p{N}_]")
 _PART_OF_WORD = regex.compile(r"[\p{M}\p{Default_Ignorable_Code_Point}]")
 
@@ -91,15 +94,21 @@ def _outside(text: str, span: Span, holes: Sequence[Span]) -> list[str]:
 @_EFFORT
 @given(corpora(), settings())
 def test_cuts_fall_between_words_and_join_none(documents: list[Document], chosen: Settings) -> None:
-    """Cuts lie in the text, in order and apart; none falls inside a grapheme or word, none joins two words (R1)."""
+    """Cuts lie in the text, in order and apart; none falls inside a grapheme or word, none joins two words (R1).
+
+    Where two cuts touch, everything around goes: it is enough that one token ends there and another begins.
+    """
     for document, cleaned in zip(documents, clean_corpus(documents, chosen), strict=True):
         text, cuts = document.text, [merge.span for merge in cleaned.merges]
-        graphemes = _graphemes(text)
+        graphemes, tokens = _graphemes(text), tokenize(text)
+        inside = {i for start, end in zip(tokens.starts, tokens.ends, strict=True) for i in range(start + 1, end)}
+        touching = {start for start, _ in cuts} & {end for _, end in cuts}
         for start, end in cuts:
             assert 0 <= start < end <= len(text)
             for edge in (start, end):
                 assert edge in graphemes
-                assert not _joins(text[:edge], text[edge:])
+                assert edge not in inside
+                assert edge in touching or not _joins(text[:edge], text[edge:])
         assert all(left.end <= right.start for left, right in pairwise(cuts))
         kept = "".join(text[a:b] for a, b in _kept(text, cuts))
         assert kept == cleaned.text
@@ -163,10 +172,7 @@ def test_edits_say_all_that_is_new(documents: list[Document], chosen: Settings) 
         sizes = [
             (len(_words(text[a:b])), len(_words(other[c:d]))) for (a, b), (c, d) in zip(edited, instead, strict=True)
         ]
-        if not _SEVERAL_WORDS.search(
-            text
-        ):  # of such a letter an edit may hold one word, and its characters all of them
-            assert merge.novel == sum(size for size, _ in sizes)
+        assert merge.novel == sum(size for size, _ in sizes)
         assert all(sum(pair) for pair in sizes)
         if chosen.keeps_novel:
             assert all(max(pair) <= chosen.max_edit for pair in sizes)
@@ -290,3 +296,44 @@ def test_nothing_is_cut_inside_a_character_that_folds_to_several_words(shared: s
                 or tokenize(text[merge.start : merge.end]).words()
                 == tokenize(text[merge.canonical.start : merge.canonical.end]).words()
             )
+
+
+_SEVERAL = "\ufdfa ⑴ the first of several words in one letter ㌀"
+_BEFORE_THEM = f"The cat sat on the mat. {_SEVERAL}"
+
+
+@pytest.mark.parametrize(
+    ("text", "min_span"),
+    [
+        (f"der cat sat on the mat. {_SEVERAL}\nder{_SEVERAL}\n\n{_BEFORE_THEM}\n\n{_BEFORE_THEM}", 0),
+        (f"{_BEFORE_THEM} {_BEFORE_THEM}\nder{_SEVERAL}\n\nder {_SEVERAL}\n\n{_BEFORE_THEM}", 3),
+    ],
+)
+def test_edits_and_parts_hold_whole_characters(text: str, min_span: int) -> None:
+    """A character that folds to several words of which only some stand opposite is edited, and goes in one part."""
+    cleaned = clean(text, novel="drop", threshold=0.5, ngram=1, min_tokens=2, max_edit=0, protect=(), min_span=min_span)
+    assert restore(cleaned) == text
+    assert "\ufdfa" in [edit.text[-1:] for merge in cleaned.merges for edit in merge.edits]
+    for merge in cleaned.merges:
+        words = sum(len(_words(edit.text)) for edit in merge.edits)
+        assert merge.novel == words
+        a, b = (_words(text[slice(*span)]) for span in (_core(text, merge.span), merge.canonical.span))
+        assert merge.similarity == _jaccard(a, b, 1)
+
+
+@pytest.mark.parametrize(("novel", "max_edit", "parts"), [("drop", 0, 2), ("keep", 0, 0), ("keep", 4, 2)])
+def test_a_character_opposite_of_two_pieces_stays_whole(novel: Novel, max_edit: int, parts: int) -> None:
+    """Where the words of one character stand in two pieces of a kept copy, it is an edit of one of them, or stays."""
+    first, second = " ".join(_words("\ufdfa")[:2]), " ".join(_words("\ufdfa")[2:])
+    kept = f"one two three {first} this is gone {second} four five six"
+    copy = Excerpt.whole(kept).without([Span(kept.index("this"), kept.index(second))])
+    block = Excerpt.whole("one two three \ufdfa four five six")
+    chosen = Settings(novel=novel, max_edit=max_edit, ngram=1, threshold=0.5, min_tokens=2)
+    pair = Pair(block, tokenize(block.text), copy, chosen)
+    drafts = [draft(pair, part) for group in pair.segments() for part in group]
+    assert len(drafts) == parts
+    assert "".join(block.text[slice(*made.core)] for made in drafts).replace(" ", "") in (
+        "",
+        "onetwothree\ufdfafourfivesix",
+    )
+    assert [edit.text for made in drafts for edit in made.edits] == ["\ufdfa", ""][:parts]

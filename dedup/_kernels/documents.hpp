@@ -236,7 +236,7 @@ private:
         return false;
     }
 
-    /* Adds a core, unless cutting it with those it touches puts two word characters side by side (R1). */
+    /* Adds a core, unless cutting it with those it touches makes two words one (R1). */
     bool add_core(Span core) {
         int64_t at = cores_.size;
         while (at > 0 && cores_[at - 1].start > core.start) at--;
@@ -246,9 +246,7 @@ private:
         while (first > 0 && cores_[first - 1].end == reach.start) reach.start = cores_[--first].start;
         while (last < cores_.size && cores_[last].start == reach.end) reach.end = cores_[last++].end;
         if (last - first > MOST_TOUCHING) return false;
-        if (reach.start > 0 && reach.end < text_.length && word_class(text_[reach.start - 1], true) != SEPARATOR &&
-            word_class(text_[reach.end], false) != SEPARATOR)
-            return false;
+        if (joins_words(text_, reach.start, reach.end)) return false;
         cores_.push(core);
         for (int64_t k = cores_.size - 1; k > at; k--) cores_[k] = cores_[k - 1];
         cores_[at] = core;

@@ -4,24 +4,36 @@
 
 #include "blocks.hpp"
 
-/* WORD, SINGLE or SEPARATOR: of the first or the last character that this one folds to. */
+/* WORD, SINGLE or SEPARATOR: of the first or the last base character that this one folds to; MARK without any. */
 static inline uint32_t word_class(uint32_t code, bool last) {
-    uint32_t entry = unicode_entry(code);
-    if (entry_class(entry) == EXPANDED) {
-        const uint32_t *const parts = unicode_pool + entry_code(entry);
-        entry = parts[last ? parts[0] : 1];
-    }
+    const uint32_t entry = unicode_entry(code);
     switch (entry_class(entry)) {
+        case EXPANDED: {
+            const uint32_t *const parts = unicode_pool + entry_code(entry);
+            for (uint32_t i = 1; i <= parts[0]; i++) {
+                const uint32_t part = entry_class(parts[last ? parts[0] + 1 - i : i]);
+                if (part != MARK) return part;
+            }
+            return MARK;
+        }
         case IGNORED:
-            return SEPARATOR;
+            return MARK;
         case HANGUL:
             return WORD;
         case SINGLE_ITSELF:
-        case MARK:
             return SINGLE;
         default:
             return entry_class(entry);
     }
+}
+
+/* Whether what stands before and after [start, end) would be one word if that were cut. */
+static inline bool joins_words(const Text &text, int64_t start, int64_t end) {
+    uint32_t last = MARK, first = MARK;
+    while (last == MARK && start > 0) last = word_class(text[--start], true);
+    if (last == MARK || last == SEPARATOR) return false;
+    while (first == MARK && end < text.length) first = word_class(text[end++], false);
+    return first != MARK && first != SEPARATOR && !(last == SINGLE && first == SINGLE);
 }
 
 static inline bool is_regional(uint32_t code) { return code >= 0x1f1e6 && code <= 0x1f1ff; }
@@ -32,8 +44,7 @@ static inline bool is_cut_point(const Text &text, int64_t position) {
     const uint32_t before = text[position - 1], after = text[position];
     if (extends(before, after) || before == 0x200d || (before == '\r' && after == '\n')) return false;
     if (is_regional(before) && is_regional(after)) return false;
-    const uint32_t last = word_class(before, true), first = word_class(after, false);
-    return last == SEPARATOR || first == SEPARATOR || (last == SINGLE && first == SINGLE);
+    return !joins_words(text, position, position);
 }
 
 #endif

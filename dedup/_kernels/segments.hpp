@@ -52,13 +52,14 @@ public:
         } else {
             aligner_.align(ids_a(), count_a, ids_b(), count_b, rules.ngram);
             runs.append(aligner_.runs.data, aligner_.runs.size);
+            if (rules.keeps_novel) slide();
+            trim();
         }
         if (is_exact || !rules.keeps_novel) {
             if (!is_exact && has_protected_edits_only()) return;
             keep_allowed({0, count_a, 0, count_b, 0, runs.size - 1, {0, 0, 0}});
             return;
         }
-        slide();
         chain();
         for (int64_t k = 0; k < chained_.size; k++) {
             const Segment segment = shrunk(chained_[k]);
@@ -114,6 +115,22 @@ private:
                 }
             }
         }
+    }
+
+    bool is_inside_character(int64_t token_a, int64_t token_b) const {
+        return Places::share_character(a, token_a) || Places::share_character(b, token_b);
+    }
+
+    /* Leave out tokens at the ends of runs that stand in one character with a token outside. */
+    void trim() {
+        int64_t left = 0;
+        for (int64_t k = 0; k < runs.size; k++) {
+            Run run = runs[k];
+            while (run.length && is_inside_character(run.a, run.b)) run = {run.a + 1, run.b + 1, run.length - 1};
+            while (run.length && is_inside_character(run.a_end(), run.b_end())) run.length--;
+            if (run.length) runs[left++] = run;
+        }
+        runs.size = left;
     }
 
     /* Move added text so that it begins where a sentence does. */
