@@ -70,6 +70,7 @@ public:
     bool find(TokenizedText &text, const TextMarks &marks) {
         text_ = &text;
         reached_.clear();
+        left_.clear();
         maximal_.clear();
         for (int64_t i = 0; i < marks.selected_count; i++) {
             places_.clear();
@@ -157,6 +158,7 @@ private:
     Array<Span> covered_;
     std::unordered_map<uint32_t, std::pair<int64_t, int64_t>> own_places_; /* fingerprint > its last place, how many */
     std::unordered_map<uint64_t, int64_t> reached_;                        /* how far a diagonal was compared */
+    std::unordered_map<uint64_t, int64_t> left_;    /* the last run on a diagonal that was found before another */
     std::unordered_map<uint64_t, int64_t> page_numbers_;
     std::deque<TokenList> page_tokens_; /* those in use come first */
     int64_t pages_held_ = 0;
@@ -217,8 +219,9 @@ private:
         for (int64_t g = 0; g < gaps_.size; g++) {
             const int64_t a = run.a - gaps_[g].start - LEAST_BESIDE, b = run.b - gaps_[g].end - LEAST_BESIDE;
             if (a < 0 || b < 0 || !are_same(own, a, run.text, b)) continue;
-            const auto reached = reached_.find(diagonal_of(run.text, a, b));
-            if (reached != reached_.end() && reached->second >= a + LEAST_BESIDE) return;
+            int64_t &known = left_.try_emplace(diagonal_of(run.text, a, b), -1).first->second;
+            if (known == a) return;
+            known = a;
             run = {a, run.text, b, LEAST_BESIDE};
             while (run.a + run.length < own.count() && is_same(own, run.a + run.length, run.text, run.b + run.length))
                 run.length++;

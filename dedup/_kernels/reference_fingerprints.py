@@ -113,6 +113,7 @@ class Fingerprints:
         """All runs that reach `min_span`, as long as they are on either side, and those beside them. They may overlap."""
         own: dict[int, list[int]] = {}
         reached: dict[tuple[int, int], int] = {}  # how far a diagonal was compared
+        left: set[tuple[int, int, int]] = set()  # where runs end that were found before others
         others: dict[int, _Words] = {ITSELF: words}
         for fingerprint, token in self._selected(hashes):
             mine = own.setdefault(fingerprint, [])
@@ -127,7 +128,7 @@ class Fingerprints:
                 if run.length >= self._min_span:
                     yield run
                     yield from self._after(words, others[number], run, reached)
-                    yield from self._before(words, others[number], run, reached)
+                    yield from self._before(words, others[number], run, left)
             if len(mine) < self._limit:
                 mine.append(token)
 
@@ -144,16 +145,17 @@ class Fingerprints:
                 yield from self._after(a, b, found, reached)
                 return
 
-    def _before(self, a: _Words, b: _Words, run: Run, reached: dict[tuple[int, int], int]) -> Iterator[Run]:
+    def _before(self, a: _Words, b: _Words, run: Run, left: set[tuple[int, int, int]]) -> Iterator[Run]:
         """Likewise those before it."""
         for gap_a, gap_b in self._gaps:
             i, j = run.a - gap_a, run.b - gap_b
             if min(i, j) >= LEAST_BESIDE and a[i - LEAST_BESIDE : i] == b[j - LEAST_BESIDE : j]:
-                if reached.get((run.text, j - i), 0) >= i:
+                if (run.text, i, j) in left:
                     return
+                left.add((run.text, i, j))
                 found = _extended(a, b, Run(i - 1, run.text, j - 1, 0))
                 yield found
-                yield from self._before(a, b, found, reached)
+                yield from self._before(a, b, found, left)
                 return
 
     def _selected(self, hashes: TokenHashes) -> list[tuple[int, int]]:

@@ -95,7 +95,9 @@ class Index:
         self._pieces: list[Span] = []  # of the document whose blocks come; none if it is whole
         self.is_by_digest = False
         self.has_same_characters = False
-        self.fingerprints = Fingerprints(recipe.min_span, recipe.bucket_limit, recipe.max_edit) if recipe.min_span else None
+        self.fingerprints = (
+            Fingerprints(recipe.min_span, recipe.bucket_limit, recipe.max_edit) if recipe.min_span else None
+        )
 
     def __len__(self) -> int:
         return len(self._entries)
