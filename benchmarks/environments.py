@@ -2,7 +2,8 @@
 
     python benchmarks/environments.py CACHE [NAME ...]
 
-`dedup`, `dedup_blocks`, `dedup_exact` and `plain_set` run under the Python that runs the benchmarks, which must have this library.
+`dedup`, `dedup_blocks`, `dedup_exact` and `plain_set` run under the Python that runs the benchmarks, which must have
+this library.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""This library without the search for runs of tokens inside of paragraphs: whole paragraphs only, nearly equal or equal."""
+"""This library without the search for runs of tokens inside of paragraphs: whole paragraphs only."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ class Fingerprints:
         return list(_cover(runs, [*gone, (len(words), len(words))]))
 
     def _maximal(self, words: _Words, hashes: TokenHashes) -> Iterator[Run]:
-        """All runs that reach `min_span`, as long as they are on either side, and those beside them. They may overlap."""
+        """All runs that reach `min_span`, as long as they are on either side, and those beside them; some overlap."""
         own: dict[int, list[int]] = {}
         reached: dict[tuple[int, int], int] = {}  # how far a diagonal was compared
         left: set[tuple[int, int, int]] = set()  # where runs end that were found before others
