@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from quality_texts import Data, has_digit, token_sets, words
-from rapidfuzz.distance import LCSseq
 from truth import candidate_pairs, earlier_partners, greedy_removed, similarities
 
 import dedup
@@ -104,19 +103,15 @@ def why_left(documents: Sequence[Document], kept: set[int], truth: set[Pair]) ->
             reason = numbers_in_difference(words(documents[i].text), words(documents[j].text))
             reasons[j] = min(reason, reasons.get(j, reason))
     counts = Counter(reasons.values())
-    return {"numbers alone": counts[0], "a number wherever they differ": counts[1], "otherwise": counts[2]}
+    return {"numbers alone": counts[0], "each has its own number": counts[1], "otherwise": counts[2]}
 
 
 def numbers_in_difference(a: Sequence[str], b: Sequence[str]) -> int:
-    """0 if two texts differ in numbers alone, 1 if wherever they differ there is a number among the words, else 2."""
+    """0 if two texts differ in numbers alone, 1 if each has a number that the other has not, else 2."""
     if [word for word in a if not has_digit(word)] == [word for word in b if not has_digit(word)]:
         return 0
-    differing = [
-        [*a[block.src_start : block.src_end], *b[block.dest_start : block.dest_end]]
-        for block in LCSseq.opcodes(a, b)
-        if block.tag != "equal"
-    ]
-    return 1 if all(any(map(has_digit, found)) for found in differing) else 2
+    numbers_a, numbers_b = (Counter(word for word in text if has_digit(word)) for text in (a, b))
+    return 1 if numbers_a - numbers_b and numbers_b - numbers_a else 2
 
 
 def found_pairs(documents: Sequence[Document], settings: Settings) -> Iterator[Pair]:
@@ -129,6 +124,6 @@ def found_pairs(documents: Sequence[Document], settings: Settings) -> Iterator[P
         if prepared.block_count() == 1:
             for match in index.similar(prepared, 0):
                 yield index.owner(match.entry).record, number
-        if index.pass_text(prepared.batch, 0):
+        if not index.pass_texts(prepared.batch, 0, 1):  # it stopped there
             index.keep(prepared, 0, 0)
-        index.commit()
+            index.commit()

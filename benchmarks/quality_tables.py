@@ -10,7 +10,7 @@ from render import machine_line, percent, table
 
 Result = Any
 FACTS = ("hosts", "sources", "passages")
-WHY_LEFT = ("numbers alone", "a number wherever they differ", "otherwise")
+WHY_LEFT = ("numbers alone", "each has its own number", "otherwise")
 SCORES = ("precision", "recall", "granularity", "plagdet")
 
 

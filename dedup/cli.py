@@ -68,7 +68,7 @@ _SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
     ),
     "protect": (
         _Protect([*get_args(Protected), "nothing"]),
-        "Edits that are never mere edits: a sentence with another number stays.",
+        "Edits that are never mere edits: a sentence with another number stays, and so does a whole document.",
     ),
     "cut": (click.Choice(get_args(Cut)), "Where a cut may fall when part of a block stays."),
     "language": (str, "Whose abbreviations the sentence splitter knows."),

@@ -12,6 +12,7 @@ from dedup import merging
 from dedup.alignment import Run, align
 from dedup.excerpts import Excerpt
 from dedup.merging import Segment
+from dedup.numerals import each_has_its_own, numerals
 from dedup.places import Places
 from dedup.settings import Settings
 from dedup.shingles import Overlap, Tokens, number_tokens, overlap, tokenize
@@ -72,7 +73,7 @@ class Pair:
         runs = align(ids_a, ids_b, ngram)
         if not self._settings.keeps_novel:
             whole = merging.whole(merging.trimmed(runs, self._is_inside_character), count_a, count_b)
-            return [] if all(self._is_protected(*edit) for edit in whole.edits()) else [whole]
+            return [] if self._tells_other_numbers(whole) else [whole]
         starts = frozenset(self.places.sentences)
         chaining = merging.Chaining(count_a, count_b, ngram, self._settings.max_edit, starts, self._is_protected)
         slid = merging.slide(runs, ids_a, starts)
@@ -91,12 +92,31 @@ class Pair:
             b += 1
         return a, b
 
+    def _tells_other_numbers(self, whole: Segment) -> bool:
+        """Whether a number took the place of another; one that was added or left out does not count.
+
+        Either text has one that the other has not, or they are the same numbers, but stand opposite of others.
+        """
+        if "numbers" not in self._settings.protect:
+            return False
+        numerals_a = numerals(self.a.text, self.tokens_a, self.ids_a)
+        numerals_b = numerals(self.b.text, self.tokens_b, self.ids_b)
+        return each_has_its_own(numerals_a, numerals_b) or any(
+            a and b and a != b for a, b in (self._numbers(*edit) for edit in whole.edits())
+        )
+
     def _is_protected(self, a: int, a_end: int, b: int, b_end: int) -> bool:
         """Whether an edit changes a number."""
         if "numbers" not in self._settings.protect:
             return False
-        numbers_a = [self.ids_a[i] for i in range(a, a_end) if self.tokens_a.is_number(i)]
-        return numbers_a != [self.ids_b[i] for i in range(b, b_end) if self.tokens_b.is_number(i)]
+        numbers_a, numbers_b = self._numbers(a, a_end, b, b_end)
+        return numbers_a != numbers_b
+
+    def _numbers(self, a: int, a_end: int, b: int, b_end: int) -> tuple[list[int], list[int]]:
+        """Those tokens of an edit that are numbers, on both sides."""
+        numbers_a = [int(self.ids_a[i]) for i in range(a, a_end) if self.tokens_a.is_number(i)]
+        numbers_b = [int(self.ids_b[i]) for i in range(b, b_end) if self.tokens_b.is_number(i)]
+        return numbers_a, numbers_b
 
     def _parts(self, segment: Segment) -> Iterator[Segment]:
         points_a: list[int] = self.tokens_a.starts.searchsorted(self.a.seams).tolist()

@@ -50,8 +50,10 @@ class Settings:
             `first` all documents are read before any is compared; their texts wait in a temporary file.
         novel: Whether what only a near-duplicate says stays (`keep`) or goes with it (`drop`, the default for
             documents).
-        protect: Edits that are never mere edits. `numbers`: a sentence with another number stays, and a document that
-            differs in nothing else does.
+        protect: Edits that are never mere edits. `numbers`: a sentence with another number stays, and where novel text
+            is dropped the whole block does if a number took the place of another (either copy has one that the other
+            has not, or they stand opposite each other), whatever else differs; a number that was only added does not
+            keep it.
         cut: Where inside a block a cut may fall when a part of it stays. By `word` also between two characters of a
             script written without spaces, but not between one of those and a letter or number ("3月").
         language: Whose abbreviations the sentence splitter knows (an ISO 639 code).

@@ -28,7 +28,7 @@ _LEVELS = (
     ("_kernels.reference",),
     ("_kernels",),
     ("banding", "excerpts", "blocks", "shingles", "alignment", "cleaning", "documents"),
-    ("minhash", "merging", "visits", "books", "parallel", "places", "fingerprints", "ranking"),
+    ("minhash", "merging", "visits", "books", "parallel", "places", "fingerprints", "ranking", "numerals"),
     ("pairs", "index"),
     ("drafts",),
     ("embedded",),

@@ -3,6 +3,7 @@
 #define DEDUP_SEGMENTS_HPP
 
 #include "alignment.hpp"
+#include "numerals.hpp"
 #include "overlap.hpp"
 #include "places.hpp"
 
@@ -37,6 +38,7 @@ public:
     void find(const Text &text_a, const Text &text_b, const MergeRules &rules, const int64_t *sentences, int64_t count) {
         text_a_ = text_a;
         rules_ = rules;
+        numerals_.set(rules.digits, rules.digit_count);
         found.clear();
         runs.clear();
         a.clear();
@@ -49,6 +51,8 @@ public:
         const bool is_exact = count_a == count_b && std::equal(ids_a(), ids_a() + count_a, ids_b());
         if (is_exact) {
             runs.push({0, 0, count_a});
+        } else if (!rules.keeps_novel && numerals_.each_has_its_own({text_a, a, ids_a()}, {text_b, b, ids_b()})) {
+            return;
         } else {
             aligner_.align(ids_a(), count_a, ids_b(), count_b, rules.ngram);
             runs.append(aligner_.runs.data, aligner_.runs.size);
@@ -56,7 +60,7 @@ public:
             trim();
         }
         if (is_exact || !rules.keeps_novel) {
-            if (!is_exact && has_protected_edits_only()) return;
+            if (!is_exact && has_another_number()) return;
             keep_allowed({0, count_a, 0, count_b, 0, runs.size - 1, {0, 0, 0}});
             return;
         }
@@ -86,6 +90,7 @@ public:
 private:
     Text text_a_;
     MergeRules rules_;
+    Numerals numerals_;
     Aligner aligner_;
     OverlapCounter counter_;
     Array<Segment> chained_;
@@ -198,47 +203,36 @@ private:
         return true;
     }
 
-    bool is_digit(uint32_t code) const {
-        const uint32_t *const after = std::upper_bound(rules_.digits, rules_.digits + rules_.digit_count, code);
-        return after > rules_.digits && code < after[-1] + 10;
-    }
-
-    bool is_number(const TokenList &tokens, int64_t i) const {
-        const uint8_t *p = tokens.folded.data + tokens.folded_starts[i];
-        const uint8_t *const end = tokens.folded.data + tokens.folded_ends[i];
-        while (p < end) { /* UTF-8, known to be valid */
-            const int more = *p >= 0xf0 ? 3 : *p >= 0xe0 ? 2 : *p >= 0xc0 ? 1 : 0;
-            uint32_t code = more ? *p & (0x3f >> more) : *p;
-            for (int k = 1; k <= more; k++) code = code << 6 | (p[k] & 0x3f);
-            if (is_digit(code)) return true;
-            p += more + 1;
-        }
-        return false;
-    }
-
     /* Whether two stretches of tokens differ in their numbers. */
     bool is_protected(int64_t i, int64_t a_end, int64_t j, int64_t b_end) const {
         if (!rules_.digit_count) return false;
         for (;; i++, j++) {
-            while (i < a_end && !is_number(a, i)) i++;
-            while (j < b_end && !is_number(b, j)) j++;
+            while (i < a_end && !numerals_.is_number(a, i)) i++;
+            while (j < b_end && !numerals_.is_number(b, j)) j++;
             if (i == a_end || j == b_end) return i < a_end || j < b_end;
             if (ids_a()[i] != ids_b()[j]) return true;
         }
     }
 
-    /* Whether the block differs from the copy in numbers and in nothing else. */
-    bool has_protected_edits_only() const {
+    bool has_number(const TokenList &tokens, int64_t start, int64_t end) const {
+        for (int64_t i = start; i < end; i++)
+            if (numerals_.is_number(tokens, i)) return true;
+        return false;
+    }
+
+    /* Whether a number stands where the copy has another one; one that was added or left out does not count. */
+    bool has_another_number() const {
         int64_t at_a = 0, at_b = 0;
         for (int64_t k = 0; k <= runs.size; k++) {
             const bool is_last = k == runs.size;
             const int64_t end_a = is_last ? a.count() : runs[k].a, end_b = is_last ? b.count() : runs[k].b;
-            if ((at_a < end_a || at_b < end_b) && !is_protected(at_a, end_a, at_b, end_b)) return false;
-            if (is_last) return true;
+            if (is_protected(at_a, end_a, at_b, end_b) && has_number(a, at_a, end_a) && has_number(b, at_b, end_b))
+                return true;
+            if (is_last) return false;
             at_a = runs[k].a_end();
             at_b = runs[k].b_end();
         }
-        return true;
+        return false;
     }
 
     bool are_sentences(int64_t start, int64_t end) {
