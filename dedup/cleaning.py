@@ -204,12 +204,17 @@ class KeptText:
 class Cores:
     """The cores found in a document so far.
 
+    Args:
+        text: The document.
+        unspaced: Whether a cut must not bring two characters of scripts written without spaces together either.
+
     Attributes:
         spans: The cores: sorted, apart.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, unspaced: bool) -> None:
         self._text = text
+        self._unspaced = unspaced
         self.spans: list[Span] = []
         # Stretches of cores that touch, so that one look-up finds how far a cut reaches: start > end, and end > start.
         self._ends: dict[int, int] = {}
@@ -237,11 +242,14 @@ class Cores:
 
         White space on either side or between keeps them apart, for the strongest of it stays.
         """
-        return joins_words(self._text, *self._reach(span))
+        return self._joins_words(*self._reach(span))
 
     def joining_words(self) -> list[Span]:
         """Stretches of cores that touch whose cut makes two words one."""
-        return [Span(start, end) for start, end in self._ends.items() if joins_words(self._text, start, end)]
+        return [Span(start, end) for start, end in self._ends.items() if self._joins_words(start, end)]
+
+    def _joins_words(self, start: int, end: int) -> bool:
+        return joins_words(self._text, start, end, unspaced=self._unspaced)
 
     def _reach(self, span: Span) -> Span:
         return Span(self._starts.get(span.start, span.start), self._ends.get(span.end, span.end))

@@ -182,7 +182,9 @@ class Deduplicator:
         document, record, blocks = ready.documents[i], self._books.documents, ready.batch.count(i)
         simple = self._index.clean_simply(ready.batch, i)
         if simple is None:
-            return self._gone_through(Working(document, record, repeats_id=visit.repeats_id, blocks=blocks), ready, i)
+            at_words = self.settings.cut == "word"
+            working = Working(document, record, repeats_id=visit.repeats_id, blocks=blocks, cuts_at_words=at_words)
+            return self._gone_through(working, ready, i)
         digest = text_digest(utf8(document.text)) if simple[1] else ""
         return Cleaned(document.id, record, *simple, document.fields, blocks, visit.repeats_id, digest=digest)
 

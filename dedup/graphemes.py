@@ -29,10 +29,17 @@ def is_cut_point(text: str, position: int) -> bool:
     return not joins_words(text, position, position)
 
 
-def joins_words(text: str, start: int, end: int) -> bool:
-    """Whether what stands before and after [start, end) would be one word if that were cut."""
+def joins_words(text: str, start: int, end: int, *, unspaced: bool = False) -> bool:
+    """Whether what stands before and after [start, end) would be one word if that were cut.
+
+    Args:
+        text: Any string.
+        start: Where the cut begins.
+        end: Where it ends.
+        unspaced: Whether two characters of scripts written without spaces count as one word too.
+    """
     last, first = _class_before(text, start), _class_after(text, end)
-    return SEPARATOR not in (last, first) and not last == first == SINGLE
+    return SEPARATOR not in (last, first) and (unspaced or not last == first == SINGLE)
 
 
 def _class_before(text: str, position: int) -> int:

@@ -55,7 +55,8 @@ class Settings:
             has not, or they stand opposite each other), whatever else differs; a number that was only added does not
             keep it.
         cut: Where inside a block a cut may fall when a part of it stays. By `word` also between two characters of a
-            script written without spaces, but not between one of those and a letter or number ("3月").
+            script written without spaces, but not between one of those and a letter or number ("3月"). By `sentence`
+            no two of them are brought together.
         language: Whose abbreviations the sentence splitter knows (an ISO 639 code).
         seed: Of the permutations; 1 is datasketch's.
         text_memory: Megabytes (10^6 bytes) of kept text that stay in memory; the rest waits in a temporary file (on

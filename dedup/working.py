@@ -37,9 +37,15 @@ class Working:
         record: Its position in the input.
         repeats_id: Whether an earlier document had the same id.
         blocks: How many blocks it has.
+
+    Args:
+        cuts_at_words: Whether a cut may bring two characters of scripts written without spaces together: where only
+            whole sentences and blocks go, a reader would take what is left for a sentence.
     """
 
-    def __init__(self, document: Document, record: int, *, repeats_id: bool, blocks: int) -> None:
+    def __init__(
+        self, document: Document, record: int, *, repeats_id: bool, blocks: int, cuts_at_words: bool = False
+    ) -> None:
         self.document = document
         self.record = record
         self.repeats_id = repeats_id
@@ -47,7 +53,7 @@ class Working:
         self._rounds = 0
         self._merged = self._refused = False
         self._groups: list[_Group] = []
-        self._cores = Cores(document.text)
+        self._cores = Cores(document.text, unspaced=not cuts_at_words)
         self._targets: list[tuple[Span, _Group]] = []
         self._longest_target = 0
         self._known_cuts: list[Span] | None = None  # until a core comes or goes

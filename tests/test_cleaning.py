@@ -148,6 +148,7 @@ def test_joining_looks_at_the_characters_left_and_right() -> None:
     assert joins_words("甲-two", 1, 2)
     assert joins_words("3-月", 1, 2)
     assert not joins_words("甲-乙", 1, 2)
+    assert joins_words("甲-乙", 1, 2, unspaced=True)
     assert not joins_words("ก\u0e34-น", 2, 3)
     assert not joins_words("\u00ad-two", 1, 2)
     assert not joins_words("one-\u00ad", 3, 4)

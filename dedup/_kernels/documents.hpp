@@ -246,7 +246,7 @@ private:
         while (first > 0 && cores_[first - 1].end == reach.start) reach.start = cores_[--first].start;
         while (last < cores_.size && cores_[last].start == reach.end) reach.end = cores_[last++].end;
         if (last - first > MOST_TOUCHING) return false;
-        if (joins_words(text_, reach.start, reach.end)) return false;
+        if (joins_words(text_, reach.start, reach.end, !recipe_.rules.cuts_at_words)) return false;
         cores_.push(core);
         for (int64_t k = cores_.size - 1; k > at; k--) cores_[k] = cores_[k - 1];
         cores_[at] = core;

@@ -27,13 +27,14 @@ static inline uint32_t word_class(uint32_t code, bool last) {
     }
 }
 
-/* Whether what stands before and after [start, end) would be one word if that were cut. */
-static inline bool joins_words(const Text &text, int64_t start, int64_t end) {
+/* Whether what stands before and after [start, end) would be one word if that were cut; `unspaced`: two characters of
+ * scripts written without spaces count as one too. */
+static inline bool joins_words(const Text &text, int64_t start, int64_t end, bool unspaced = false) {
     uint32_t last = MARK, first = MARK;
     while (last == MARK && start > 0) last = word_class(text[--start], true);
     if (last == MARK || last == SEPARATOR) return false;
     while (first == MARK && end < text.length) first = word_class(text[end++], false);
-    return first != MARK && first != SEPARATOR && !(last == SINGLE && first == SINGLE);
+    return first != MARK && first != SEPARATOR && (unspaced || !(last == SINGLE && first == SINGLE));
 }
 
 static inline bool is_regional(uint32_t code) { return code >= 0x1f1e6 && code <= 0x1f1ff; }
