@@ -20,7 +20,7 @@ import dedup
 from dedup import Document
 from dedup.shingles import tokenize
 
-MIN_SPANS = (0, 8, 16, 24, 32, 48)
+MIN_SPANS = (0, 8, 16, 24, 32, 40, 48)
 CHAPTERS = 20
 NGRAM = 5
 LEAST_SIMILARITY = 0.2

@@ -136,7 +136,7 @@ def measure_cell(
     planted: dict[str, Copies], real: dict[str, list[Document]], ngram: int, threshold: float
 ) -> dict[str, Any]:
     """One combination."""
-    settings = Settings(ngram=ngram, threshold=threshold)
+    settings = Settings(ngram=ngram, threshold=threshold, min_span=0)  # whole paragraphs only
     gone = {name: measure_planted(copies, settings) for name, copies in planted.items()}
     print(ngram, threshold, flush=True)
     return {

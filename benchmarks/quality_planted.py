@@ -22,7 +22,7 @@ from dedup import Document
 
 COLLECTIONS = ("gesetze", "license_texts", "udhr")
 PLACES = ("as paragraphs", "inside paragraphs")
-MIN_SPANS = (0, 16)
+MIN_SPANS = (0, 16, 40)
 LEAST_TOKENS, MOST_TOKENS = 50, 200
 PASSAGES_PER_HOST = 3
 _WORD = re.compile(r"[^\W\d_]+")

@@ -21,7 +21,7 @@ import dedup
 from dedup import Cleaned, Document, Settings
 from dedup.blocks import split
 
-MIN_SPANS = (0, 8, 16, 24, 32, 48, 64)
+MIN_SPANS = (0, 8, 16, 24, 32, 40, 48, 64)
 COLLECTIONS = ("gesetze", "license_texts")
 KINDS = ("verbatim", "substituted, 2%", "substituted, 5%", "line ends lost")
 DOCUMENTS = 300

@@ -17,7 +17,7 @@ from spans import Found, SpanScore, score
 import dedup
 from dedup import Document
 
-MIN_SPANS = (0, 8, 16, 24, 32, 48)
+MIN_SPANS = (0, 8, 16, 24, 32, 40, 48)
 SUBSET = 15
 KINDS = ("verbatim", "substituted, 2%", "substituted, 5%", "substituted, 10%", "sentences reordered")
 PLANTED_IN = ("gesetze", "license_texts")
