@@ -21,6 +21,7 @@ KERNEL_UNITS: dict[Unit, int] = {"document": DOCUMENT, "line": LINE, "paragraph"
 """Units that the kernels find by themselves."""
 
 _ITEM = re.compile(r"\s*[(\[]?(?:\d+(?:\.\d+)*|[ivxlcdm]+|\w)[.):\]]*\s*", re.IGNORECASE)
+_LONGEST_ITEM = 20  # characters
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -48,9 +49,16 @@ def sentence_starts(text: str, language: str) -> list[int]:
     """
     readable = _SURROGATES.sub("\ufffd", text)
     starts = (boundary["start_index"] for boundary in sentencex.get_sentence_boundaries(language, readable))
-    found = [start for start in starts if is_cut_point(text, start)]
-    items = {end for start, end in pairwise(found) if _ITEM.fullmatch(text, start, end)}
-    return [start for start in found if start not in items]
+    found = [start for start in starts if _follows_a_space(text, start) or is_cut_point(text, start)]
+    items = {
+        end for start, end in pairwise(found) if end - start <= _LONGEST_ITEM and _ITEM.fullmatch(text, start, end)
+    }
+    return [start for start in found if start not in items] if items else found
+
+
+def _follows_a_space(text: str, start: int) -> bool:
+    """Whether a cut may fall there for a simple reason, which is the usual one."""
+    return 0 < start < len(text) and text[start] < "\x80" and text[start - 1] in " \n"
 
 
 def _sentences(text: str, start: int, end: int, language: str) -> list[Span]:
