@@ -95,18 +95,23 @@ def clusters(result: Result) -> str:
     )
 
 
+_PLANTED = ("0", "16", "40")
+_SCORES = ("precision", "granularity", "plagdet")
+
+
 def planted(result: Result) -> str:
     """Planted passages by place and kind, the collections beside one another."""
     names = list(result)
     parts = [f"Three figures in a cell: {', '.join(names)}."]
-    header = ["kind of edit", "recall, `min_span` 0", "recall, 16", "precision, 16", "granularity, 16", "plagdet, 16"]
+    header = ["kind of edit", *(f"recall, `min_span` {min_span}" for min_span in _PLANTED)]
+    header += [f"{score}, {_PLANTED[-1]}" for score in _SCORES]
     for place, kinds in result[names[0]].items():
         rows = []
         for kind in kinds:
             found = [result[name][place][kind] for name in names]
-            cells = [_side_by_side(found, "0", "recall")]
-            cells += [_side_by_side(found, "16", score) for score in ("recall", "precision", "granularity", "plagdet")]
-            rows.append([kind, *cells, *_losses([scores[min_span] for scores in found for min_span in ("0", "16")])])
+            cells = [_side_by_side(found, min_span, "recall") for min_span in _PLANTED]
+            cells += [_side_by_side(found, _PLANTED[-1], score) for score in _SCORES]
+            rows.append([kind, *cells, *_losses([scores[min_span] for scores in found for min_span in _PLANTED])])
         parts += [f"#### Planted {place}", table([*header, "words lost", "unreported", "numbers lost"], rows)]
     return joined(parts)
 
