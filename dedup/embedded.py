@@ -55,7 +55,7 @@ class Embedded:
     def drafts(self) -> Iterator[tuple[int, list[Draft]]]:
         """(document, merges) of what may go, as groups that go together or not at all."""
         cores: list[Span] = []  # of those before, in order
-        for touching in self._touching(self._joined(self._kept.find(self._own.excerpt.text, self._gone))):
+        for touching in self._touching(self._joined(self._kept.find(self._own, self._gone))):
             for stretch in self._cut_back(touching):
                 other = self._other(stretch.text)
                 for group in self._groups(stretch, other):

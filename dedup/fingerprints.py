@@ -54,9 +54,9 @@ class KeptTexts:
         blocks = split(rest.text, self._settings)
         self._fingerprints.keep(rest.text, document, [*blocks], () if rest.is_whole else rest.pieces)
 
-    def find(self, text: str, gone: Sequence[tuple[int, int]] = ()) -> list[Run]:
+    def find(self, own: Kept, gone: Sequence[tuple[int, int]] = ()) -> list[Run]:
         """The runs of tokens that stand in kept text already, or earlier in this; between the tokens that go anyway."""
-        return self._fingerprints.find(text, gone)
+        return self._fingerprints.find(own.excerpt.text, gone, own.blocks)
 
     def __getitem__(self, number: int) -> Kept:
         return self._read(number)

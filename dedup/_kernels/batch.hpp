@@ -11,6 +11,8 @@ struct Recipe {
     int64_t bands, rows, bucket_limit;
     int64_t min_span; /* 0 if no runs of tokens are looked for */
     Permutations permutations;
+
+    Winnowing winnowing() const { return {min_span, rules.min_tokens}; }
 };
 
 /* A block of a prepared text: its characters, its tokens (how many), and what equal blocks share. */
@@ -80,10 +82,10 @@ static void prepare_spans(const Recipe &recipe, const Text &text, const Span *sp
     for (int64_t i = 0; i < count; i++) {
         prepare_block(recipe, text, spans[i], batch, scratch);
         if (!recipe.min_span) continue;
-        scratch.marker.add(scratch.tokens);
+        scratch.marker.add(text, scratch.tokens);
         scratch.marker.add_edge();
     }
-    if (recipe.min_span) scratch.marker.finish(Winnowing(recipe.min_span), batch.marks);
+    if (recipe.min_span) scratch.marker.finish(recipe.winnowing(), batch.marks);
     batch.texts.push(text);
     batch.offsets.push(batch.blocks.size);
 }

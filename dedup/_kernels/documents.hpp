@@ -182,7 +182,7 @@ private:
     bool merge_runs(const Batch &batch, int64_t i) {
         rest_marks_.clear();
         rest_text_.set(rest_text());
-        mark_text(rest_text_, blocks_, recipe_.min_span, scratch_.marker, rest_marks_);
+        mark_text(rest_text_, blocks_, recipe_.winnowing(), scratch_.marker, rest_marks_);
         if (blocks_.empty()) return true; /* nothing is left */
         before_ = merges.size;
         if (!find_runs({rest_text_, blocks_, rest_pieces_, none_, document_}, rest_marks_[0])) return false;

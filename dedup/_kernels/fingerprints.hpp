@@ -47,6 +47,7 @@ public:
     }
 
     void prefetch(const TextMarks &marks) const {
+        for (int64_t i = 0; i < marks.clause_count; i++) clauses_.prefetch(marks.clauses[i].hash);
         for (int64_t i = 0; i < marks.selected_count; i++) table_.prefetch(marks.selected[i].key());
     }
 
@@ -54,8 +55,10 @@ public:
     void keep(const StoredText &text, const TextMarks &marks, int64_t document, const Array<Span> &pieces) {
         const int64_t number = texts_.size;
         pieces_.append(pieces.data, pieces.size);
-        marks_.append({nullptr, 0, marks.pages, marks.page_count, marks.edges, marks.edge_count, false});
+        marks_.append({nullptr, 0, marks.pages, marks.page_count, marks.edges, marks.edge_count, nullptr, nullptr, 0, 0, false});
         texts_.push({document, pieces_.size, text});
+        for (int64_t i = 0; i < marks.clause_count; i++)
+            capped += clauses_.add(marks.clauses[i].hash, number << 31 | marks.clauses[i].token, limit_) != Table::ADDED;
         for (int64_t i = 0; i < marks.selected_count; i++)
             capped += table_.add(marks.selected[i].key(), number << 31 | marks.selected[i].token, limit_) !=
                       Table::ADDED;
@@ -65,18 +68,19 @@ public:
         keep(stored_.keep(text, 0, text.length), marks, document, pieces);
     }
 
-    /* Whether runs of at least `min_span` tokens of a text stand in kept texts, or in the text itself before them. Shorter
-     * ones beside them, behind few different tokens, are found as well. */
+    /* Whether runs of at least `min_span` tokens of a text stand in kept texts, or in the text itself before them, or
+     * shorter blocks as a whole. Shorter runs beside them, behind few different tokens, are found as well. */
     bool find(TokenizedText &text, const TextMarks &marks) {
         text_ = &text;
         reached_.clear();
         left_.clear();
         maximal_.clear();
+        find_blocks(marks);
         for (int64_t i = 0; i < marks.selected_count; i++) {
             places_.clear();
             table_.find(marks.selected[i].key(), places_, Selected::can_go_on);
             for (int64_t k = 0; k < places_.size; k++)
-                compare({marks.selected[i].token, places_[k] >> 31, places_[k] & ((1LL << 31) - 1), 0});
+                compare({marks.selected[i].token, places_[k] >> 31, places_[k] & ((1LL << 31) - 1), 0}, 0);
         }
         if (marks.repeats) compare_with_itself(marks);
         return !maximal_.empty();
@@ -150,7 +154,8 @@ private:
     Pieces pieces_of_one_;
     Marks marks_;
     typedef KeyTable<Selected::SAME> Table;
-    Table table_;
+    Table table_, clauses_; /* where runs, and where clauses begin */
+    Array<Opening> own_clauses_;
     TokenizedText *text_ = nullptr;
     Array<int64_t> places_, earlier_;
     Array<Span> gaps_; /* different tokens there may be between runs, on both sides */
@@ -175,14 +180,44 @@ private:
             for (int64_t k = same.first; k >= 0; k = earlier_[k])
                 if (selected.token - marks.selected[k].token >= min_span_ &&
                     Selected::can_go_on(selected.key(), marks.selected[k].key()))
-                    compare({selected.token, ITSELF, marks.selected[k].token, 0});
+                    compare({selected.token, ITSELF, marks.selected[k].token, 0}, 0);
             earlier_.push(same.first);
             if (same.second < limit_) same = {i, same.second + 1};
         }
     }
 
-    /* Extends a place of both texts to the longest run through it, unless its diagonal was compared that far. */
-    void compare(TokenRun run) {
+    /* Short blocks that stand as a whole in a kept text, or in this text before them, from where a clause begins. */
+    void find_blocks(const TextMarks &marks) {
+        for (int64_t i = 0; i < marks.block_count; i++) {
+            const Opening &block = marks.blocks[i];
+            places_.clear();
+            clauses_.find(block.hash, places_);
+            for (int64_t k = 0; k < places_.size; k++)
+                compare({block.token, places_[k] >> 31, places_[k] & ((1LL << 31) - 1), 0}, block.end - block.token);
+        }
+        if (marks.block_count) find_blocks_in_itself(marks);
+    }
+
+    void find_blocks_in_itself(const TextMarks &marks) {
+        own_clauses_.clear();
+        own_clauses_.append(marks.clauses, marks.clause_count);
+        const auto comes_before = [](const Opening &x, const Opening &y) {
+            return x.hash != y.hash ? x.hash < y.hash : x.token < y.token;
+        };
+        const Opening *const first = own_clauses_.data, *const last = first + own_clauses_.size;
+        std::sort(own_clauses_.data, own_clauses_.data + own_clauses_.size, comes_before);
+        for (int64_t i = 0; i < marks.block_count; i++) {
+            const Opening &block = marks.blocks[i];
+            const Opening *clause = std::lower_bound(first, last, Opening{block.hash, 0, 0}, comes_before);
+            for (int64_t k = 0; k < limit_ && clause < last && clause->hash == block.hash; k++, clause++)
+                if (clause->token + block.end - block.token <= block.token)
+                    compare({block.token, ITSELF, clause->token, 0}, block.end - block.token);
+        }
+    }
+
+    /* Extends a place of both texts to the longest run through it, unless its diagonal was compared that far. It has to
+     * have `min_span` tokens, or so many from that place on. */
+    void compare(TokenRun run, int64_t ahead_needed) {
         int64_t &reached = reached_.try_emplace(diagonal_of(run.text, run.a, run.b), 0).first->second;
         if (reached > run.a) return;
         const TokenList &own = text_->tokens();
@@ -190,7 +225,7 @@ private:
         while (run.a + ahead < own.count() && is_same(own, run.a + ahead, run.text, run.b + ahead)) ahead++;
         while (ahead && back < run.a && back < run.b && is_same(own, run.a - back - 1, run.text, run.b - back - 1)) back++;
         reached = std::max(run.a + ahead, run.a + 1);
-        if (back + ahead < min_span_) return;
+        if (back + ahead < min_span_ && (!ahead_needed || ahead < ahead_needed)) return;
         const TokenRun found = {run.a - back, run.text, run.b - back, back + ahead};
         maximal_.push(found);
         go_on_after(own, found);

@@ -79,7 +79,9 @@ cdef extern from "index.hpp" nogil:
         void keep(const Text &, const TextMarks &, int64_t, const Array[Span] &) except +
         bint find(TokenizedText &, const TextMarks &) except +
         void cover(const Array[Span] &) except +
-    void mark_text(TokenizedText &, const Array[Span] &, int64_t, Marker &, Marks &) except +
+    cdef cppclass Winnowing:
+        Winnowing(int64_t, int64_t)
+    void mark_text(TokenizedText &, const Array[Span] &, Winnowing, Marker &, Marks &) except +
     cdef cppclass Permutations:
         void draw(const uint32_t *, const uint32_t *, int64_t) except +
         int64_t padded()

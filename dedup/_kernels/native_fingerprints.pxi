@@ -6,10 +6,11 @@ cdef class Fingerprints:
     cdef unique_ptr[CppFingerprints] own
     cdef CppFingerprints *found
     cdef object index  # whose fingerprints these are, if not their own: it must live as long
-    cdef int64_t min_span
+    cdef int64_t min_span, min_tokens
 
-    def __cinit__(self, int64_t min_span, int64_t limit, int64_t max_edit=0, index=None):
+    def __cinit__(self, int64_t min_span, int64_t limit, int64_t max_edit=0, int64_t min_tokens=0, index=None):
         self.min_span = min_span
+        self.min_tokens = min_tokens
         self.index = index
         if index is None:
             self.own.reset(new CppFingerprints(self.own_texts, min_span, limit, max_edit))
@@ -39,7 +40,7 @@ cdef class Fingerprints:
         self.found.keep(_text_of(text), marks[0], document, spans)
         return self.found.size() - 1
 
-    def find(self, str text not None, gone=()):
+    def find(self, str text not None, gone=(), blocks=()):
         cdef int64_t i
         cdef TokenRun *run
         cdef Marks marks
@@ -47,7 +48,7 @@ cdef class Fingerprints:
         cdef TokenizedText own
         cdef list result = []
         own.set(_text_of(text))
-        self.mark(own, (), marks)
+        self.mark(own, blocks, marks)
         if not self.found.find(own, marks[0]):
             return result
         _find_spans(gone, spans)
@@ -61,7 +62,7 @@ cdef class Fingerprints:
         cdef Array[Span] spans
         cdef Marker marker
         _find_spans(blocks, spans)
-        mark_text(text, spans, self.min_span, marker, marks)
+        mark_text(text, spans, Winnowing(self.min_span, self.min_tokens), marker, marks)
         return 0
 
 

@@ -158,7 +158,9 @@ cdef class Index:
 
     @property
     def fingerprints(self):
-        return Fingerprints(self.recipe.min_span, 0, index=self) if self.recipe.min_span else None
+        if not self.recipe.min_span:
+            return None
+        return Fingerprints(self.recipe.min_span, 0, min_tokens=self.recipe.rules.min_tokens, index=self)
 
     def keep_texts_in(self, int file, int64_t resident):
         return self.index.keep_texts_in(file, resident)

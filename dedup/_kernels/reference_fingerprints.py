@@ -9,7 +9,7 @@ only propose: every run is compared token by token.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -18,6 +18,8 @@ import numpy as np
 from dedup._kernels import reference_arrays
 from dedup._kernels.recipe import ITSELF, Run
 from dedup._kernels.reference_arrays import TokenHashes
+
+_MARKS, _MARKS_WITHOUT_SPACE = frozenset(".!?\u2026"), frozenset("\u3002\uff01\uff1f")
 
 LEAST_BESIDE = 5
 """Tokens that a run must have which goes on behind different tokens."""
@@ -28,6 +30,28 @@ _Words = tuple[bytes, ...]
 class _Place(NamedTuple):
     text: int
     token: int
+
+
+class _Tokens(NamedTuple):
+    words: _Words
+    hashes: TokenHashes
+    starts: list[int]
+    ends: list[int]
+
+    def clauses(self, text: str, blocks: Sequence[tuple[int, int]]) -> list[int]:
+        """The tokens that begin a block, or a clause inside of one."""
+        edges = [(bisect_left(self.starts, start), bisect_left(self.starts, end)) for start, end in blocks]
+        found = {begin for begin, end in edges if begin < end}
+        for i in range(1, len(self.words)):
+            if _ends_clause(text[self.ends[i - 1] : self.starts[i]]):
+                found.add(i)
+        return sorted(found)
+
+
+def _ends_clause(between: str) -> bool:
+    """Whether a clause ends between two tokens: at a mark that ends sentences, if space follows or none is written."""
+    has_space = any(character.isspace() for character in between)
+    return bool(_MARKS_WITHOUT_SPACE.intersection(between) or (has_space and _MARKS.intersection(between)))
 
 
 class _KeptText(NamedTuple):
@@ -43,13 +67,17 @@ class Fingerprints:
         min_span: Least tokens of a run that is found for certain.
         limit: Places that are remembered of a fingerprint; of those that stand everywhere the first stand for the rest.
         max_edit: Tokens that may differ, on either side, between such a run and shorter ones before and after it.
+        min_tokens: Least tokens of a block that is found as a whole, although it is shorter than `min_span`, where a
+            clause of a kept text begins with it; 0 looks for none.
 
     Attributes:
         capped: Places in kept texts that were not remembered because of that. While this is 0, every run is found.
     """
 
-    def __init__(self, min_span: int, limit: int, max_edit: int = 0) -> None:
+    def __init__(self, min_span: int, limit: int, max_edit: int = 0, min_tokens: int = 0) -> None:
         self._min_span = min_span
+        self._min_tokens = min_tokens
+        self._clauses: dict[int, list[_Place]] = {}
         gaps = ((a, b) for a in range(max_edit + 1) for b in range(max_edit + 1) if a or b)
         self._gaps = sorted(gaps, key=lambda gap: (max(gap), sum(gap), gap))
         self._ngram, self._window = shape(min_span)
@@ -80,88 +108,143 @@ class Fingerprints:
             blocks: The blocks of the text.
             pieces: What of the document makes up the text; nothing if it is the whole.
         """
-        del blocks  # for kernels that merge runs themselves
         number = len(self._texts)
         self._texts.append(_KeptText(document, text, list(pieces)))
-        for fingerprint, token in self._selected(_tokenize(text)[1]):
-            places = self._places.setdefault(fingerprint, [])
-            if len(places) < self._limit:
-                places.append(_Place(number, token))
-            else:
-                self.capped += 1
+        tokens = _tokenize(text)
+        for fingerprint, token in self._selected(tokens.hashes):
+            self._add(self._places, fingerprint, _Place(number, token))
+        for opening, token in self._openings(tokens, tokens.clauses(text, blocks)):
+            self._add(self._clauses, opening, _Place(number, token))
         return number
 
-    def find(self, text: str, gone: Sequence[tuple[int, int]] = ()) -> list[Run]:
+    def _add(self, table: dict[int, list[_Place]], key: int, place: _Place) -> None:
+        places = table.setdefault(key, [])
+        if len(places) < self._limit:
+            places.append(place)
+        else:
+            self.capped += 1
+
+    def find(
+        self, text: str, gone: Sequence[tuple[int, int]] = (), blocks: Sequence[tuple[int, int]] = ()
+    ) -> list[Run]:
         """The runs of at least `min_span` tokens that stand in kept texts, or in what is left of this text before them.
 
-        Where few tokens before or after such a run differ, shorter runs beyond those are found as well.
+        Where few tokens before or after such a run differ, shorter runs beyond those are found as well; and shorter
+        blocks of at least `min_tokens` tokens that stand there as a whole, from where a clause begins.
 
         Args:
             text: Any string.
             gone: Tokens [first, last) that go anyway, in order, apart: they belong to runs, but what is found lies
                 between them.
+            blocks: The blocks of the text.
 
         Returns:
             Runs in order and apart, each as far as it goes. Where runs overlap, the one that reaches furthest goes on,
             so that a run may be the rest of a longer one, and shorter than `min_span`.
         """
-        words, hashes = _tokenize(text)
-        runs = sorted(self._maximal(words, hashes), key=lambda run: (run.a, run.text, run.b))
-        return list(_cover(runs, [*gone, (len(words), len(words))]))
+        tokens = _tokenize(text)
+        runs = sorted(self._maximal(tokens, text, blocks), key=lambda run: (run.a, run.text, run.b))
+        return list(_cover(runs, [*gone, (len(tokens.words), len(tokens.words))]))
 
-    def _maximal(self, words: _Words, hashes: TokenHashes) -> Iterator[Run]:
+    def _maximal(self, tokens: _Tokens, source: str, blocks: Sequence[tuple[int, int]]) -> Iterator[Run]:
         """All runs that reach `min_span`, as long as they are on either side, and those beside them; some overlap."""
+        search = _Search(tokens.words, self._min_span, self._gaps, lambda number: self._texts[number].text)
         own: dict[int, list[int]] = {}
-        reached: dict[tuple[int, int], int] = {}  # how far a diagonal was compared
-        left: set[tuple[int, int, int]] = set()  # where runs end that were found before others
-        others: dict[int, _Words] = {ITSELF: words}
-        for fingerprint, token in self._selected(hashes):
+        for token, places, length in self._short_blocks(tokens, source, blocks):
+            for place in places:
+                yield from search.through(token, place, length)
+        for fingerprint, token in self._selected(tokens.hashes):
             mine = own.setdefault(fingerprint, [])
-            for number, place in [*self._places.get(fingerprint, ()), *(_Place(ITSELF, at) for at in mine)]:
-                diagonal = (number, place - token)
-                if reached.get(diagonal, 0) > token or (number == ITSELF and token - place < self._min_span):
-                    continue
-                if number not in others:
-                    others[number] = _tokenize(self._texts[number].text)[0]
-                run = _extended(words, others[number], Run(token, number, place, 0))
-                reached[diagonal] = max(run.a + run.length, token + 1)
-                if run.length >= self._min_span:
-                    yield run
-                    yield from self._after(words, others[number], run, reached)
-                    yield from self._before(words, others[number], run, left)
+            for place in self._places.get(fingerprint, ()):
+                yield from search.through(token, place, 0)
+            for at in mine:
+                if token - at >= self._min_span:
+                    yield from search.through(token, _Place(ITSELF, at), 0)
             if len(mine) < self._limit:
                 mine.append(token)
 
-    def _after(self, a: _Words, b: _Words, run: Run, reached: dict[tuple[int, int], int]) -> Iterator[Run]:
-        """Runs that go on behind a run, few different tokens between each and the next."""
-        for gap_a, gap_b in self._gaps:
-            i, j = run.a + run.length + gap_a, run.b + run.length + gap_b
-            if a[i : i + LEAST_BESIDE] == b[j : j + LEAST_BESIDE] and i + LEAST_BESIDE <= len(a):
-                if reached.get((run.text, j - i), 0) > i:
-                    return
-                found = _extended(a, b, Run(i, run.text, j, 0))
-                reached[run.text, j - i] = found.a + found.length
-                yield found
-                yield from self._after(a, b, found, reached)
-                return
+    def _short_blocks(
+        self, tokens: _Tokens, text: str, blocks: Sequence[tuple[int, int]]
+    ) -> Iterator[tuple[int, list[_Place], int]]:
+        """First token of each block that is too short for `min_span`, where it may stand as a whole, and its tokens."""
+        edges = [(bisect_left(tokens.starts, start), bisect_left(tokens.starts, end)) for start, end in blocks]
+        short = {begin: end - begin for begin, end in edges if self._min_tokens <= end - begin < self._min_span}
+        clauses = tokens.clauses(text, blocks)
+        for opening, token in self._openings(tokens, sorted(short)):
+            yield token, self._clauses.get(opening, []), short[token]
+        for opening, token in self._openings(tokens, sorted(short)):
+            same = [at for other, at in self._openings(tokens, clauses) if other == opening][: self._limit]
+            yield token, [_Place(ITSELF, at) for at in same if at + short[token] <= token], short[token]
 
-    def _before(self, a: _Words, b: _Words, run: Run, left: set[tuple[int, int, int]]) -> Iterator[Run]:
-        """Likewise those before it."""
-        for gap_a, gap_b in self._gaps:
-            i, j = run.a - gap_a, run.b - gap_b
-            if min(i, j) >= LEAST_BESIDE and a[i - LEAST_BESIDE : i] == b[j - LEAST_BESIDE : j]:
-                if (run.text, i, j) in left:
-                    return
-                left.add((run.text, i, j))
-                found = _extended(a, b, Run(i - 1, run.text, j - 1, 0))
-                yield found
-                yield from self._before(a, b, found, left)
-                return
+    def _openings(self, tokens: _Tokens, places: Sequence[int]) -> list[tuple[int, int]]:
+        """(hash of the first `min_tokens` tokens, first token) from each of these on, where there are as many."""
+        if not self._min_tokens:
+            return []
+        offsets = np.array([0, len(tokens.hashes)], np.int64)
+        hashes = reference_arrays.shingle(tokens.hashes, offsets, self._min_tokens)[0].tolist()
+        return [(hashes[place], place) for place in places if place < len(hashes)]
 
     def _selected(self, hashes: TokenHashes) -> list[tuple[int, int]]:
         """(fingerprint, first token) of every selected one."""
         offsets = np.array([0, len(hashes)], np.int64)
         return select(reference_arrays.shingle(hashes, offsets, self._ngram)[0].tolist(), self._window)
+
+
+class _Search:
+    """Looks for runs of one text in others."""
+
+    def __init__(
+        self, words: _Words, min_span: int, gaps: Sequence[tuple[int, int]], text: Callable[[int], str]
+    ) -> None:
+        self._words = words
+        self._min_span = min_span
+        self._gaps = gaps
+        self._text = text
+        self._others: dict[int, _Words] = {ITSELF: words}
+        self._reached: dict[tuple[int, int], int] = {}  # how far a diagonal was compared
+        self._left: set[tuple[int, int, int]] = set()  # where runs end that were found before others
+
+    def through(self, token: int, place: _Place, ahead: int) -> Iterator[Run]:
+        """The longest run through a place, with those beside it, if it is long enough, or so long from there on."""
+        number, diagonal = place.text, (place.text, place.token - token)
+        if self._reached.get(diagonal, 0) > token:
+            return
+        if number not in self._others:
+            self._others[number] = _tokenize(self._text(number)).words
+        run = _extended(self._words, self._others[number], Run(token, number, place.token, 0))
+        self._reached[diagonal] = max(run.a + run.length, token + 1)
+        if run.length >= self._min_span or 0 < ahead <= run.a + run.length - token:
+            yield run
+            yield from self._after(run)
+            yield from self._before(run)
+
+    def _after(self, run: Run) -> Iterator[Run]:
+        """Runs that go on behind a run, few different tokens between each and the next."""
+        a, b = self._words, self._others[run.text]
+        for gap_a, gap_b in self._gaps:
+            i, j = run.a + run.length + gap_a, run.b + run.length + gap_b
+            if a[i : i + LEAST_BESIDE] == b[j : j + LEAST_BESIDE] and i + LEAST_BESIDE <= len(a):
+                if self._reached.get((run.text, j - i), 0) > i:
+                    return
+                found = _extended(a, b, Run(i, run.text, j, 0))
+                self._reached[run.text, j - i] = found.a + found.length
+                yield found
+                yield from self._after(found)
+                return
+
+    def _before(self, run: Run) -> Iterator[Run]:
+        """Likewise those before it."""
+        a, b = self._words, self._others[run.text]
+        for gap_a, gap_b in self._gaps:
+            i, j = run.a - gap_a, run.b - gap_b
+            if min(i, j) >= LEAST_BESIDE and a[i - LEAST_BESIDE : i] == b[j - LEAST_BESIDE : j]:
+                if (run.text, i, j) in self._left:
+                    return
+                self._left.add((run.text, i, j))
+                found = _extended(a, b, Run(i - 1, run.text, j - 1, 0))
+                yield found
+                yield from self._before(found)
+                return
 
 
 def shape(min_span: int) -> tuple[int, int]:
@@ -180,11 +263,12 @@ def select(fingerprints: Sequence[int], window: int) -> list[tuple[int, int]]:
     return selected
 
 
-def _tokenize(text: str) -> tuple[_Words, TokenHashes]:
-    """The folded tokens of a text, and their hashes."""
-    _, _, hashes, _, folded, ends = reference_arrays.tokenize(text, np.array([[0, len(text)]], np.int64))
+def _tokenize(text: str) -> _Tokens:
+    """The folded tokens of a text, their hashes, and where they stand."""
+    starts, stops, hashes, _, folded, ends = reference_arrays.tokenize(text, np.array([[0, len(text)]], np.int64))
     data, bounds = folded.tobytes(), [0, *ends.tolist()]
-    return tuple(data[start:end] for start, end in pairwise(bounds)), hashes
+    words = tuple(data[start:end] for start, end in pairwise(bounds))
+    return _Tokens(words, hashes, starts.tolist(), stops.tolist())
 
 
 def _extended(a: _Words, b: _Words, seed: Run) -> Run:

@@ -95,9 +95,8 @@ class Index:
         self._pieces: list[Span] = []  # of the document whose blocks come; none if it is whole
         self.is_by_digest = False
         self.has_same_characters = False
-        self.fingerprints = (
-            Fingerprints(recipe.min_span, recipe.bucket_limit, recipe.max_edit) if recipe.min_span else None
-        )
+        spans = (recipe.min_span, recipe.bucket_limit, recipe.max_edit, recipe.min_tokens)
+        self.fingerprints = Fingerprints(*spans) if recipe.min_span else None
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -136,9 +135,10 @@ class Index:
             if stopped < batch.count(text):
                 return text, stopped
             if self.fingerprints is not None:
-                if self.fingerprints.find(batch.texts[text]):
+                blocks = [(block.start, block.end) for block in batch.blocks[text]]
+                if self.fingerprints.find(batch.texts[text], (), blocks):
                     return text, stopped
-                self.fingerprints.keep(batch.texts[text], document + text - first)
+                self.fingerprints.keep(batch.texts[text], document + text - first, blocks)
             self.commit()
         return last, 0
 

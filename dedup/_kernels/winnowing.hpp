@@ -6,16 +6,17 @@
 
 #include <algorithm>
 
-#include "blocks.hpp"
+#include "graphemes.hpp"
 #include "minhash.hpp"
 
 /* Tokens in a fingerprint, and fingerprints in a window, so that no run of `min_span` tokens goes unseen. Around its
  * fingerprint a run has `min_span - ngram` more tokens: `far` of them on one side, or `near` on either. */
 struct Winnowing {
+    int64_t min_span, least; /* tokens of a run, and of a block that is looked for as a whole; 0: none is */
     int64_t ngram, window, near, far;
-    explicit Winnowing(int64_t min_span)
-        : ngram((min_span + 1) / 2), window(min_span - ngram + 1), near((min_span - ngram + 2) / 3),
-          far((2 * (min_span - ngram) + 2) / 3) {}
+    Winnowing(int64_t min_span, int64_t least)
+        : min_span(min_span), least(least), ngram((min_span + 1) / 2), window(min_span - ngram + 1),
+          near((min_span - ngram + 2) / 3), far((2 * (min_span - ngram) + 2) / 3) {}
 };
 
 /* The hash of some tokens in a row, and the first of them. `beside` tells what stands around them: a byte each for the
@@ -59,6 +60,11 @@ struct Page {
     int64_t start, before;
 };
 
+/* The hash of the first tokens of a clause, or of a block too short for `min_span`, which goes on up to `end`. */
+struct Opening {
+    uint32_t hash, token, end;
+};
+
 /* What is known of one text. `edges`: its first block begins at the token edges[0], which is 0, the next one where that
  * ends, and so on. */
 struct TextMarks {
@@ -68,6 +74,8 @@ struct TextMarks {
     int64_t page_count;
     const int64_t *edges;
     int64_t edge_count;
+    const Opening *clauses, *blocks; /* the clauses of the text, and those of its blocks that are short */
+    int64_t clause_count, block_count;
     bool repeats; /* a fingerprint comes twice */
 };
 
@@ -78,32 +86,51 @@ public:
         selected_.clear();
         pages_.clear();
         edges_.clear();
+        clauses_.clear();
+        blocks_.clear();
         ends_.clear();
     }
     int64_t size() const { return ends_.size; }
     TextMarks operator[](int64_t i) const {
-        const End &end = ends_[i], begin = i ? ends_[i - 1] : End{0, 0, 0, false};
+        const End &end = ends_[i], begin = i ? ends_[i - 1] : End{0, 0, 0, 0, 0, false};
         return {selected_.data + begin.selected, end.selected - begin.selected,
                 pages_.data + begin.pages,       end.pages - begin.pages,
-                edges_.data + begin.edges,       end.edges - begin.edges, end.repeats};
+                edges_.data + begin.edges,       end.edges - begin.edges,
+                clauses_.data + begin.clauses,   blocks_.data + begin.blocks,
+                end.clauses - begin.clauses,     end.blocks - begin.blocks,  end.repeats};
     }
     void append(const TextMarks &text) {
         selected_.append(text.selected, text.selected_count);
         pages_.append(text.pages, text.page_count);
         edges_.append(text.edges, text.edge_count);
-        ends_.push({selected_.size, pages_.size, edges_.size, text.repeats});
+        clauses_.append(text.clauses, text.clause_count);
+        blocks_.append(text.blocks, text.block_count);
+        ends_.push({selected_.size, pages_.size, edges_.size, clauses_.size, blocks_.size, text.repeats});
     }
 
 private:
     struct End {
-        int64_t selected, pages, edges;
+        int64_t selected, pages, edges, clauses, blocks;
         bool repeats;
     };
     Array<Selected> selected_;
     Array<Page> pages_;
     Array<int64_t> edges_;
+    Array<Opening> clauses_, blocks_;
     Array<End> ends_;
 };
+
+/* Whether a clause ends between two tokens: at a mark that ends sentences, if space follows or none is written. */
+static inline bool ends_clause(const Text &text, int64_t start, int64_t end) {
+    bool has_mark = false, has_space = false;
+    for (; start < end; start++) {
+        const uint32_t code = text[start];
+        has_mark |= code == '.' || code == '!' || code == '?' || code == 0x2026;
+        has_space |= is_space(code);
+        if (code == 0x3002 || code == 0xff01 || code == 0xff1f) return true;
+    }
+    return has_mark && has_space;
+}
 
 /* Finds the marks of a text, whose tokens come in parts. */
 class Marker {
@@ -113,11 +140,14 @@ public:
         pages_.clear();
         edges_.clear();
         edges_.push(0);
+        clauses_.clear();
     }
 
     /* More tokens of the text. */
-    void add(const TokenList &tokens) {
+    void add(const Text &text, const TokenList &tokens) {
         const int64_t before = hashes_.size;
+        for (int64_t i = 1; i < tokens.count(); i++)
+            if (ends_clause(text, tokens.ends[i - 1], tokens.starts[i])) clauses_.push({0, static_cast<uint32_t>(before + i), 0});
         hashes_.append(tokens.hashes.data, tokens.count());
         for (int64_t i = (before + PAGE - 1) / PAGE * PAGE - before; i < tokens.count(); i += PAGE) {
             int64_t first = i;
@@ -136,7 +166,7 @@ public:
         const uint64_t multiplier = power(shape.ngram);
         shingles_.resize(count);
         for (int64_t i = 0; i < count; i++)
-            shingles_[i] = static_cast<uint32_t>((sums_[i + shape.ngram] - sums_[i] * multiplier) >> 32);
+            shingles_[i] = hash(i, shape.ngram, multiplier);
         selected_.clear();
         select_least(shingles_.data, count, shape.window, selected_);
         const uint64_t near = power(shape.near), far = power(shape.far);
@@ -145,10 +175,13 @@ public:
             selected_[i].beside = byte(first - shape.far, shape.far, far) | byte(first - shape.near, shape.near, near) << 8 |
                                   byte(last, shape.far, far) << 16 | byte(last, shape.near, near) << 24;
         }
-        marks.append({selected_.data, selected_.size, pages_.data, pages_.size, edges_.data, edges_.size, repeats()});
+        find_openings(shape);
+        marks.append({selected_.data, selected_.size, pages_.data, pages_.size, edges_.data, edges_.size, clauses_.data,
+                      blocks_.data, clauses_.size, blocks_.size, repeats()});
     }
 
 private:
+    Array<Opening> clauses_, blocks_;
     Array<uint64_t> hashes_, sums_;
     Array<Page> pages_;
     Array<int64_t> edges_;
@@ -165,6 +198,36 @@ private:
             sum = sum * SHINGLE_MULTIPLIER + hashes_[i];
         }
         sums_[hashes_.size] = sum;
+    }
+
+    /* Blocks begin clauses too. */
+    void find_openings(Winnowing shape) {
+        blocks_.clear();
+        if (!shape.least) {
+            clauses_.clear();
+            return;
+        }
+        for (int64_t i = 0; i + 1 < edges_.size; i++) {
+            const uint32_t begin = static_cast<uint32_t>(edges_[i]), end = static_cast<uint32_t>(edges_[i + 1]);
+            if (begin == end) continue;
+            clauses_.push({0, begin, 0});
+            if (end - begin >= shape.least && end - begin < shape.min_span) blocks_.push({0, begin, end});
+        }
+        const uint64_t multiplier = power(shape.least);
+        int64_t left = 0;
+        for (int64_t i = 0; i < clauses_.size; i++) {
+            const int64_t token = clauses_[i].token;
+            if (token + shape.least > hashes_.size) continue;
+            clauses_[left++] = {hash(token, shape.least, multiplier), clauses_[i].token, 0};
+        }
+        std::sort(clauses_.data, clauses_.data + left, [](const Opening &x, const Opening &y) { return x.token < y.token; });
+        const auto is_same = [](const Opening &x, const Opening &y) { return x.token == y.token; };
+        clauses_.size = std::unique(clauses_.data, clauses_.data + left, is_same) - clauses_.data;
+        for (int64_t i = 0; i < blocks_.size; i++) blocks_[i].hash = hash(blocks_[i].token, shape.least, multiplier);
+    }
+
+    uint32_t hash(int64_t first, int64_t count, uint64_t multiplier) const {
+        return static_cast<uint32_t>((sums_[first + count] - sums_[first] * multiplier) >> 32);
     }
 
     static uint64_t power(int64_t exponent) {
@@ -210,13 +273,13 @@ private:
 };
 
 /* The marks of a text whose blocks are known, as the last of `marks`. */
-static void mark_text(TokenizedText &text, const Array<Span> &blocks, int64_t min_span, Marker &marker, Marks &marks) {
+static void mark_text(TokenizedText &text, const Array<Span> &blocks, Winnowing shape, Marker &marker, Marks &marks) {
     const TokenList &tokens = text.tokens();
     marker.begin();
-    marker.add(tokens);
+    marker.add(text.text, tokens);
     const int64_t *const first = tokens.starts.data, *const after = first + tokens.count();
     for (int64_t i = 0; i < blocks.size; i++) marker.add_edge(std::lower_bound(first, after, blocks[i].end) - first);
-    marker.finish(Winnowing(min_span), marks);
+    marker.finish(shape, marks);
 }
 
 #endif
