@@ -48,7 +48,7 @@ class Embedded:
         self._settings = settings
         starts = own.tokens.starts.tolist()
         self._gone = [(bisect_left(starts, cut.start), bisect_left(starts, cut.end)) for cut in cuts]
-        self._edges = {edge for gone in self._gone for edge in gone}
+        self._edges = {0, len(own.tokens), *(edge for gone in self._gone for edge in gone)}
         self._going: list[tuple[int, int]] = []  # those, and the runs that were found, in order
         self._places = Places(own.excerpt.text, own.tokens, settings, own.blocks)
 
@@ -110,8 +110,8 @@ class Embedded:
         start, end = next(self._beginnings(touching), None), next(self._ends(touching), None)
         if start is None or end is None or end <= start:
             return
-        if end - start < self._settings.min_tokens and self._edges.isdisjoint((start, end)):
-            return
+        if end - start < self._settings.min_tokens and not self._edges.issuperset((start, end)):
+            return  # a heading, say, of text that stays; between what goes it goes, too
         for text, segment in touching:
             first, last = max(segment.a, start), min(segment.a_end, end)
             if first < last:

@@ -82,10 +82,12 @@ private:
 
     void find_edges() {
         edges_.clear();
+        edges_.push(0);
         for (int64_t i = 0; i < gone_.size; i++) {
             edges_.push(gone_[i].start);
             edges_.push(gone_[i].end);
         }
+        edges_.push(tokens().count());
         block_tokens_.clear();
         for (int64_t i = 0; i < own_->blocks.size; i++) {
             const Span block = {first_from(own_->blocks[i].start), first_from(own_->blocks[i].end)};
@@ -160,7 +162,7 @@ private:
     void cut_back(const Stretch *touching, int64_t count) {
         const int64_t start = beginning(touching, count), end = ending(touching, count);
         if (start < 0 || end <= start) return;
-        if (end - start < rules_.min_tokens && !is_gone_edge(start) && !is_gone_edge(end)) return;
+        if (end - start < rules_.min_tokens && !(is_gone_edge(start) && is_gone_edge(end))) return; /* a heading, say */
         for (int64_t i = 0; i < count; i++) {
             const int64_t first = std::max(touching[i].a, start), last = std::min(touching[i].a_end, end);
             if (first < last) parts_.push(between(touching[i], first, last));
