@@ -135,17 +135,23 @@ private:
         const int64_t gap = right.a - left.a_end, gap_b = right.b - left.b_end;
         const int64_t most = std::max(gap, gap_b);
         if (std::min(gap, gap_b) < 0 || most == 0 || most > rules_.max_edit) return false;
+        if (reaches_over(gone_, right.a, left.a_end)) return false; /* nothing goes twice */
         const bool is_last = right.a == tokens().count();
         return !(gap && places_.begins_sentence(left.a_end) && (is_last || places_.begins_sentence(right.a)));
     }
 
     /* Whether something of the kept side between two stretches goes itself, where both sides are one text. */
     bool goes(const Stretch &left, const Stretch &right) const {
-        if (right.b_end > left.a) return true;
+        return right.b_end > left.a || reaches_over(going_, right.b, left.b_end);
+    }
+
+    /* Whether the last of some spans in order that begins before `end` ends behind `start`. */
+    static bool reaches_over(const Array<Span> &spans, int64_t end, int64_t start) {
+        const Span *const after = spans.data + spans.size;
         const Span *const place = std::lower_bound(
-            going_.data, going_.data + going_.size, Span{right.b, right.b},
+            static_cast<const Span *>(spans.data), after, Span{end, end},
             [](const Span &x, const Span &y) { return x.start != y.start ? x.start < y.start : x.end < y.end; });
-        return place > going_.data && place[-1].end > left.b_end;
+        return place > spans.data && place[-1].end > start;
     }
 
     /* Whether a stretch begins where the one before it ends, and the text can be cut there. */
