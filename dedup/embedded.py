@@ -85,8 +85,15 @@ class Embedded:
         gap, gap_b = right.a - left.a_end, right.b - left.b_end
         if min(gap, gap_b) < 0 or not 0 < max(gap, gap_b) <= self._settings.max_edit:
             return False
+        if self._is_gone_between(left.a_end, right.a):
+            return False
         begins, is_last = self._places.begins_sentence, right.a == len(self._own.tokens)
         return not (gap and begins(left.a_end) and (is_last or begins(right.a)))
+
+    def _is_gone_between(self, first: int, last: int) -> bool:
+        """Whether some of these tokens go anyway: nothing goes twice."""
+        place = bisect_left(self._gone, (last, last))
+        return place > 0 and self._gone[place - 1][1] > first
 
     def _goes(self, left: Segment, right: Segment) -> bool:
         """Whether something of the kept side between two segments goes itself, where both sides are one text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import textwrap
 import unicodedata
 from typing import get_args
@@ -101,6 +102,50 @@ def corpora(draw: st.DrawFn, most: int = 5) -> list[Document]:
         else:
             documents.append(Document(str(number), text))
     return documents
+
+
+def interleaved() -> st.SearchStrategy[list[Document]]:
+    """Documents that leave out passages of one text: what is left of one when others go is put together from pieces.
+
+    Hypothesis likes its choices small and alike, which hardly ever makes such texts: these are drawn evenly.
+    """
+    return st.integers(0, 2**32).map(lambda seed: _interleaved(random.Random(seed)))
+
+
+def _interleaved(chance: random.Random) -> list[Document]:
+    passages = [_passage(chance) for _ in range(chance.randint(4, 8))]
+    documents = []
+    for number in range(chance.randint(3, 6)):
+        share, glue = chance.choice((0.4, 0.6, 0.8)), chance.choice((" ", " ", "\n", "", "\n\n"))
+        chosen = [passage for passage in passages if chance.random() < share]
+        if chance.random() < 0.3:
+            chance.shuffle(chosen)
+        if chance.random() < 0.3:
+            chosen += [passage for passage in passages if chance.random() < 0.5]
+        text = "".join(_edited(chance, passage) + (glue if chance.random() < 0.8 else "\n") for passage in chosen)
+        documents.append(Document(str(number), text))
+    return documents
+
+
+def _passage(chance: random.Random) -> str:
+    words = [chance.choice((*WORDS, *UNSPACED)) for _ in range(chance.choice((1, 2, 3, 4, 6, 9, 14)))]
+    numbered = [word if chance.random() < 0.5 else f"{word}{chance.randrange(40)}" for word in words]
+    return " ".join(numbered) + chance.choice((".", ".", ".", "!", "", " -", ",", ")"))
+
+
+def _edited(chance: random.Random, passage: str) -> str:
+    """The passage, or sometimes the passage with another word, one more, one less or one in capitals."""
+    words = passage.split(" ")
+    place = chance.randrange(len(words))
+    edits: tuple[list[str], ...] = (
+        [chance.choice(WORDS)],
+        [words[place], chance.choice(WORDS)],
+        [],
+        [words[place].upper()],
+    )
+    if chance.random() < 0.15:
+        words[place : place + 1] = chance.choice(edits)
+    return " ".join(words)
 
 
 def texts() -> st.SearchStrategy[str]:

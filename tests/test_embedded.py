@@ -163,6 +163,16 @@ def test_runs_are_joined_over_small_edits() -> None:
     assert (merge.kind, [edit.text for edit in merge.edits], merge.novel) == ("near", ["other"], 1)
 
 
+def test_runs_are_not_joined_over_what_goes_anyway() -> None:
+    """Few tokens that go already are no edit between two runs: nothing goes twice."""
+    text = "alpha32 x1 北京37 ⑴,\nÜber alpha32 x1 x1 北京37 ⑴, Über "
+    chosen = dedup.Settings(threshold=0.7, ngram=1, min_tokens=3, min_span=5, max_edit=4, cut="word")
+    with dedup.Deduplicator(chosen) as deduplicator:
+        cleaned = deduplicator.add(Document("a", text))
+    assert cleaned.merges
+    assert dedup.restore(cleaned) == text
+
+
 def test_a_merge_takes_nothing_that_only_the_kept_copy_has_at_its_end() -> None:
     """Two runs with a word between them in the kept copy only: where the first goes alone, the word is not named."""
     sentence = "One two three four five six seven."

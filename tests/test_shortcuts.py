@@ -18,6 +18,7 @@ from dedup import Cleaned, Document, Settings, _kernels
 from dedup._kernels import reference
 from dedup._kernels.recipe import DOCUMENT, LINE, PARAGRAPH
 from dedup.alignment import align
+from dedup.deduplicator import Deduplicator
 from dedup.drafts import draft
 from dedup.excerpts import Excerpt
 from dedup.index import Prepared
@@ -68,6 +69,21 @@ def kernels_are(kernels: object) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def counted_calls(owner: type, name: str) -> Iterator[list[Any]]:
+    """For a while, the objects whose method of that name is called are listed."""
+    called: list[Any] = []
+    method = getattr(owner, name)
+
+    def call(self: Any, *given: Any) -> Any:
+        called.append(self)
+        return method(self, *given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(owner, name, call)
+        yield called
+
+
 def cleaned(kernels: object, documents: list[Document], chosen: Settings) -> tuple[list[Cleaned], object]:
     """What comes out under some kernels, and the books."""
     with kernels_are(kernels), dedup.Deduplicator(chosen) as deduplicator:
@@ -85,15 +101,43 @@ def test_all_ways_lead_to_the_same_texts_and_merges(documents: list[Document], c
     assert cleaned(_LongWay(native, can_draft=False), documents, chosen) == expected
 
 
+@settings(max_examples=400, deadline=None)
+@given(documents=corpora.interleaved(), chosen=corpora.settings(), min_span=st.integers(3, 10))
+def test_all_ways_lead_to_the_same_for_texts_in_pieces(
+    documents: list[Document], chosen: Settings, min_span: int
+) -> None:
+    """The same where what is left of documents, and kept copies, are put together from pieces of them."""
+    assert native is not None
+    chosen = chosen.changed({"min_span": min_span, "scope": "corpus"})
+    expected = cleaned(native, documents, chosen)
+    assert cleaned(_LongWay(native, can_draft=False), documents, chosen) == expected
+
+
+@pytest.mark.parametrize("min_span", [None, 12])
 @pytest.mark.parametrize("unit", ["paragraph", "line", "document"])
 @pytest.mark.parametrize("name", ["gesetze.jsonl", "license_texts.jsonl"])
-def test_all_ways_lead_to_the_same_on_real_texts(name: str, unit: Any) -> None:
-    """The same on real documents, of which many take a short cut."""
+def test_all_ways_lead_to_the_same_on_real_texts(name: str, unit: Any, min_span: int | None) -> None:
+    """The same on real documents, nearly all of which take a short cut."""
     assert native is not None
-    documents = list(load(name))[:60]
-    expected = cleaned(native, documents, Settings(unit=unit))
-    assert cleaned(_LongWay(native, can_draft=False), documents, Settings(unit=unit)) == expected
-    assert any(one.merges for one in expected[0])
+    documents, chosen = list(load(name))[:60], Settings(unit=unit, min_span=min_span)
+    with counted_calls(Deduplicator, "_gone_through") as taking_the_long_way:
+        expected = cleaned(native, documents, chosen)
+    assert len(taking_the_long_way) <= 2
+    assert sum(bool(one.merges) for one in expected[0]) >= 20
+    assert cleaned(_LongWay(native, can_draft=False), documents, chosen) == expected
+
+
+def test_real_texts_are_in_pieces() -> None:
+    """Among the real texts that are compared are some in pieces, on both sides and on either."""
+    assert native is not None
+    found: set[tuple[bool, bool]] = set()
+    for unit in ("paragraph", "document"):
+        with counted_calls(Pair, "segments") as compared:
+            cleaned(
+                _LongWay(native, can_draft=False), list(load("gesetze.jsonl"))[:60], Settings(unit=unit, min_span=12)
+            )
+        found |= {(len(pair.a.pieces) > 1, len(pair.b.pieces) > 1) for pair in compared}
+    assert len(found) == 4
 
 
 @settings(max_examples=300, deadline=None)

@@ -1,7 +1,6 @@
-/* One document, cleaned in one go: what `rounds.py` and `working.py` do, for merges of which each side is one piece.
+/* One document, cleaned in one go: what `rounds.py` and `working.py` do, as long as no merge is refused or taken back.
  *
- * Whatever is not simple ends the attempt: a merge that is refused or taken back, a text put together from pieces. The
- * index is then as it was before the document, and the long way is gone. */
+ * Whatever is not simple ends the attempt. The index is as it was before the document then, and the long way is gone. */
 #ifndef DEDUP_DOCUMENTS_HPP
 #define DEDUP_DOCUMENTS_HPP
 
@@ -11,12 +10,11 @@
 
 enum FoundBy { BY_DIGEST, BY_BANDS, BY_FINGERPRINTS };
 
-/* A merge: a draft in characters of what was compared, but for the core, which is in characters of the document; where
- * both sides begin, and what is cut for it. */
+/* A merge with the document of a number, and what is cut for it. */
 struct SimpleMerge {
     Draft draft;
     Span cut;
-    Sides sides;
+    int64_t document;
     FoundBy found_by;
 };
 
@@ -68,12 +66,12 @@ private:
     Array<Span> cores_, blocks_, whole_blocks_, none_, taken_[MOST_DEPTH + 1];
     Batch parts_[MOST_DEPTH + 1];
     Scratch scratch_;
-    Array<int64_t> sentences_;
     Array<Match> candidates_;
     Array<uint8_t> rest_; /* the characters that are left */
-    Pieces now_, rest_pieces_, all_; /* of the text that is gone through, of what is left, and none */
+    Pieces now_, rest_pieces_, all_, copy_pieces_; /* of the text gone through, of what is left, none, and of a copy */
     TokenizedText rest_text_;
     Marks rest_marks_;
+    Drafts drafts_;
     std::unique_ptr<Embedded> embedded_;
     int64_t before_ = 0; /* merges there were when the round, or the search for runs, began */
 
@@ -156,26 +154,28 @@ private:
         const Block block = batch.blocks[batch.offsets[i] + number];
         for (int64_t m = 0; m < index_.matches.size && taken.empty(); m++) {
             const int64_t entry = index_.matches[m].entry;
-            Span own;
-            if (index_.is_in_pieces(entry) || !now_.find(block.start + shift, block.end + shift, own)) return false;
-            if (index_.make_drafts(batch, i, number, entry, nullptr, 0)) {
-                sentences_.clear();
-                if (!find_sentences_(context_, part_of(batch.texts[i], block.start, block.end), sentences_)) {
-                    has_failed = true;
-                    return false;
-                }
-                sentences_.push(0); /* there is an address even where there is no sentence */
-                index_.make_drafts(batch, i, number, entry, sentences_.data, sentences_.size - 1);
-            }
-            const Sides sides = {own.start, index_[entry].start, index_[entry].document};
-            const FoundBy found_by = index_.is_by_digest ? BY_DIGEST : BY_BANDS;
-            for (int64_t k = 0; k < index_.drafts.drafts.size; k++) {
-                if (!add(index_.drafts, k, sides, found_by)) return false;
-                const int64_t moved = own.start - block.start - shift;
-                taken.push({merges.back().draft.core.start - moved, merges.back().draft.core.end - moved});
+            index_.find_pieces(entry, copy_pieces_);
+            const Passage own = {part_of(batch.texts[i], block.start, block.end), now_, block.start + shift};
+            const Passage copy = {index_.text(entry), copy_pieces_, 0};
+            has_failed = !drafts_.make_asking(own, copy, recipe_.rules, find_sentences_, context_);
+            if (has_failed || !add_all(index_[entry].document)) return false;
+            for (int64_t k = 0; k < drafts_.drafts.size; k++) {
+                const Span core = drafts_.drafts[k].core;
+                const int64_t start = now_.offset(core.start);
+                taken.push({start, start + core.end - core.start});
             }
         }
         return true;
+    }
+
+    /* Adds what was drafted of a block; false if that is not simple. */
+    bool add_all(int64_t document) {
+        const FoundBy found_by = index_.is_by_digest ? BY_DIGEST : BY_BANDS;
+        for (int64_t first = 0, last; first < drafts_.drafts.size; first = last) {
+            last = drafts_.end_of_group(first);
+            if (!add(drafts_, first, last, document, found_by)) return false;
+        }
+        return drafts_.is_complete;
     }
 
     /* Merges runs of tokens of what is left; if there are none, of the whole document. */
@@ -198,8 +198,8 @@ private:
         return is_simple;
     }
 
-    bool take(const Drafts &drafts, int64_t number, const Sides &sides) override {
-        return add(drafts, number, sides, BY_FINGERPRINTS);
+    bool take(const Drafts &drafts, int64_t first, int64_t last, int64_t document) override {
+        return add(drafts, first, last, document, BY_FINGERPRINTS);
     }
 
     static void find_blocks(const Batch &batch, int64_t i, Array<Span> &blocks) {
@@ -210,11 +210,20 @@ private:
 
     Text rest_text() const { return {rest_.data, rest_.size / text_.width, text_.width}; }
 
-    bool add(const Drafts &drafts, int64_t number, const Sides &sides, FoundBy found_by) {
+    /* Merges a group, unless cutting it makes two words one (R1). */
+    bool add(const Drafts &drafts, int64_t first, int64_t last, int64_t document, FoundBy found_by) {
+        for (int64_t k = first; k < last; k++)
+            if (misleads(drafts.drafts[k].core) || !add_core(drafts.drafts[k].core)) return false;
+        for (int64_t k = first; k < last; k++)
+            if (joins_words_around(drafts.drafts[k].core)) return false;
+        const Span reach = {drafts.drafts[first].core.start, drafts.drafts[last - 1].core.end};
+        if (last - first > 1 && joins_words_around(reach)) return false;
+        for (int64_t k = first; k < last; k++) add_merge(drafts, k, document, found_by);
+        return true;
+    }
+
+    void add_merge(const Drafts &drafts, int64_t number, int64_t document, FoundBy found_by) {
         Draft draft = drafts.drafts[number];
-        draft.core.start += sides.own;
-        draft.core.end += sides.own;
-        if (misleads(draft.core) || !add_core(draft.core)) return false;
         const int64_t first_edit = edits.size, first_piece = pieces.size;
         edits.append(drafts.edits.data + draft.edits, draft.edits_end - draft.edits);
         pieces.append(drafts.pieces.data + draft.pieces, draft.pieces_end - draft.pieces);
@@ -222,36 +231,44 @@ private:
         draft.edits_end = edits.size;
         draft.pieces = first_piece;
         draft.pieces_end = pieces.size;
-        merges.push({draft, {0, 0}, sides, found_by});
-        return true;
+        merges.push({draft, {0, 0}, document, found_by});
     }
 
     /* Whether something was merged into it before, which would have to find another copy. */
     bool misleads(Span core) const {
         for (int64_t k = 0; k < before_; k++) {
-            if (merges[k].sides.document != document_) continue;
-            const int64_t shift = merges[k].sides.copy;
-            const Span kept = {merges[k].draft.canonical.start + shift, merges[k].draft.canonical.end + shift};
+            if (merges[k].document != document_) continue;
+            const Span kept = merges[k].draft.canonical;
             if (kept.start < core.end && core.start < kept.end) return true;
         }
         return false;
     }
 
-    /* Adds a core, unless cutting it with those it touches makes two words one (R1). */
-    bool add_core(Span core) {
+    int64_t first_core_from(int64_t character) const {
         int64_t at = cores_.size;
-        while (at > 0 && cores_[at - 1].start > core.start) at--;
+        while (at > 0 && cores_[at - 1].start >= character) at--;
+        return at;
+    }
+
+    /* Adds a core, unless it overlaps another. */
+    bool add_core(Span core) {
+        const int64_t at = first_core_from(core.start);
         if ((at > 0 && cores_[at - 1].end > core.start) || (at < cores_.size && cores_[at].start < core.end)) return false;
-        Span reach = core;
-        int64_t first = at, last = at;
-        while (first > 0 && cores_[first - 1].end == reach.start) reach.start = cores_[--first].start;
-        while (last < cores_.size && cores_[last].start == reach.end) reach.end = cores_[last++].end;
-        if (last - first > MOST_TOUCHING) return false;
-        if (joins_words(text_, reach.start, reach.end, !recipe_.rules.cuts_at_words)) return false;
         cores_.push(core);
         for (int64_t k = cores_.size - 1; k > at; k--) cores_[k] = cores_[k - 1];
         cores_[at] = core;
         return true;
+    }
+
+    /* Whether cutting what lies between the edges of two cores, with the cores they touch, makes two words one. Where too
+     * many touch to be looked at time and again, it is taken for granted. */
+    bool joins_words_around(Span reach) const {
+        int64_t left = first_core_from(reach.start), right = first_core_from(reach.end);
+        const int64_t least = left - MOST_TOUCHING, most = right + MOST_TOUCHING;
+        while (left > 0 && cores_[left - 1].end == reach.start) reach.start = cores_[--left].start;
+        while (right < cores_.size && cores_[right].start == reach.end) reach.end = cores_[right++].end;
+        if (left < least || right > most) return true;
+        return joins_words(text_, reach.start, reach.end, !recipe_.rules.cuts_at_words);
     }
 
     /* Whether every kept copy in this document stands in kept text (R4), and every cut can be restored (R6). */
@@ -261,9 +278,8 @@ private:
             int64_t length = merge.draft.core.start - merge.cut.start + merge.cut.end - merge.draft.core.end;
             for (int64_t p = merge.draft.pieces; p < merge.draft.pieces_end; p++) length += pieces[p].end - pieces[p].start;
             if (length != merge.cut.end - merge.cut.start) return false;
-            if (merge.sides.document != document_) continue;
-            const int64_t start = merge.draft.canonical.start + merge.sides.copy;
-            const int64_t end = merge.draft.canonical.end + merge.sides.copy;
+            if (merge.document != document_) continue;
+            const int64_t start = merge.draft.canonical.start, end = merge.draft.canonical.end;
             const Span *const cuts = cutter.cuts.data, *const after = cuts + cutter.cuts.size;
             const Span *const next =
                 std::lower_bound(cuts, after, end, [](const Span &cut, int64_t place) { return cut.start < place; });

@@ -1,4 +1,4 @@
-/* Runs of tokens that stand in kept text > merges: `embedded.py` once more, for stretches in one piece on both sides. */
+/* Runs of tokens that stand in kept text > merges: `embedded.py` once more. */
 #ifndef DEDUP_EMBEDDED_HPP
 #define DEDUP_EMBEDDED_HPP
 
@@ -6,17 +6,11 @@
 #include "excerpts.hpp"
 #include "fingerprints.hpp"
 
-/* Where what two texts have in common stands: `own` and `copy` are where they begin in their documents; the copy's is the
- * document of this number. */
-struct Sides {
-    int64_t own, copy, document;
-};
-
-/* Who merges what was found; false ends the search. */
+/* Who merges drafts [first, last), a group, with a document; false ends the search. */
 class MergeTaker {
 public:
     virtual ~MergeTaker() = default;
-    virtual bool take(const Drafts &drafts, int64_t number, const Sides &sides) = 0;
+    virtual bool take(const Drafts &drafts, int64_t first, int64_t last, int64_t document) = 0;
 };
 
 /* A text of a document: its blocks, its pieces, and what of it goes anyway, in order. */
@@ -67,11 +61,12 @@ private:
     const Excerpt *own_ = nullptr;
     MergeTaker *taker_ = nullptr;
     Array<Span> gone_, going_, cores_, block_tokens_;
-    Array<int64_t> edges_, sentences_;
+    Array<int64_t> edges_;
     Array<TokenRun> runs_;
     Array<Stretch> stretches_, parts_;
     Places places_;
     Drafts drafts_;
+    Pieces copy_pieces_;
 
     const TokenList &tokens() const { return own_->text.tokens(); }
 
@@ -142,17 +137,23 @@ private:
         const int64_t gap = right.a - left.a_end, gap_b = right.b - left.b_end;
         const int64_t most = std::max(gap, gap_b);
         if (std::min(gap, gap_b) < 0 || most == 0 || most > rules_.max_edit) return false;
+        if (reaches_over(gone_, right.a, left.a_end)) return false; /* nothing goes twice */
         const bool is_last = right.a == tokens().count();
         return !(gap && places_.begins_sentence(left.a_end) && (is_last || places_.begins_sentence(right.a)));
     }
 
     /* Whether something of the kept side between two stretches goes itself, where both sides are one text. */
     bool goes(const Stretch &left, const Stretch &right) const {
-        if (right.b_end > left.a) return true;
+        return right.b_end > left.a || reaches_over(going_, right.b, left.b_end);
+    }
+
+    /* Whether the last of some spans in order that begins before `end` ends behind `start`. */
+    static bool reaches_over(const Array<Span> &spans, int64_t end, int64_t start) {
+        const Span *const after = spans.data + spans.size;
         const Span *const place = std::lower_bound(
-            going_.data, going_.data + going_.size, Span{right.b, right.b},
+            static_cast<const Span *>(spans.data), after, Span{end, end},
             [](const Span &x, const Span &y) { return x.start != y.start ? x.start < y.start : x.end < y.end; });
-        return place > going_.data && place[-1].end > left.b_end;
+        return place > spans.data && place[-1].end > start;
     }
 
     /* Whether a stretch begins where the one before it ends, and the text can be cut there. */
@@ -247,26 +248,14 @@ private:
     bool take(const Stretch &stretch) {
         const Span own = {places_.begin(stretch.a), places_.end(stretch.a_end)};
         const Span copy = with_same_edges(stretch, own);
-        Span own_place, copy_place;
-        if (!own_->pieces.find(own.start, own.end, own_place) || !find_copy(stretch.text, copy, copy_place)) return false;
-        const Text own_text = part_of(own_->text.text, own.start, own.end);
-        const Text copy_text = part_of(text_of(stretch.text), copy.start, copy.end);
-        const int64_t document = stretch.text == ITSELF ? own_->document : kept_.document(stretch.text);
-        const Sides sides = {own_place.start, copy_place.start, document};
-        if (same_characters(own_text, copy_text)) {
-            drafts_.make_equal(own_text.length);
-        } else if (drafts_.make(own_text, copy_text, rules_, nullptr, 0)) {
-            sentences_.clear();
-            if (!finder_(context_, own_text, sentences_)) {
-                has_failed = true;
-                return false;
-            }
-            sentences_.push(0); /* there is an address even where there is no sentence */
-            drafts_.make(own_text, copy_text, rules_, sentences_.data, sentences_.size - 1);
-        }
+        if (!make_drafts({part_of(own_->text.text, own.start, own.end), own_->pieces, own.start},
+                         {part_of(text_of(stretch.text), copy.start, copy.end), pieces_of(stretch.text), copy.start}))
+            return false;
         const bool has_any = !drafts_.drafts.empty();
-        for (int64_t k = 0; k < drafts_.drafts.size; k++)
-            if (!take_draft(k, sides, stretch.text == ITSELF)) return false;
+        for (int64_t first = 0, last; first < drafts_.drafts.size; first = last) {
+            last = drafts_.end_of_group(first);
+            if (!take_group(first, last, stretch.text)) return false;
+        }
         return has_any || stretch.last - stretch.first == 1 || take_runs(stretch);
     }
 
@@ -282,19 +271,34 @@ private:
         return true;
     }
 
-    bool take_draft(int64_t k, const Sides &sides, bool is_of_itself) {
-        const Draft &draft = drafts_.drafts[k];
-        const Span canonical = {draft.canonical.start + sides.copy, draft.canonical.end + sides.copy};
-        for (int64_t i = 0; is_of_itself && i < cores_.size; i++)
-            if (cores_[i].start < canonical.end && canonical.start < cores_[i].end)
-                return true; /* an edit between two runs goes with them, and was not known to go */
-        cores_.push({draft.core.start + sides.own, draft.core.end + sides.own});
-        return taker_->take(drafts_, k, sides);
+    /* False if that is not simple. */
+    bool make_drafts(const Passage &own, const Passage &copy) {
+        if (!own.has_seams() && !copy.has_seams() && same_characters(own.text, copy.text))
+            drafts_.make_equal(own, copy);
+        else if (!drafts_.make_asking(own, copy, rules_, finder_, context_))
+            has_failed = true;
+        return !has_failed && drafts_.is_complete;
     }
 
-    bool find_copy(int64_t text, Span copy, Span &place) {
-        if (text == ITSELF) return own_->pieces.find(copy.start, copy.end, place);
-        return kept_.find_place(text, copy, place);
+    bool take_group(int64_t first, int64_t last, int64_t text) {
+        for (int64_t k = first; k < last && text == ITSELF; k++)
+            if (goes_already(drafts_.drafts[k].canonical))
+                return true; /* an edit between two runs goes with them, and was not known to go */
+        for (int64_t k = first; k < last; k++) cores_.push(drafts_.drafts[k].core);
+        return taker_->take(drafts_, first, last, text == ITSELF ? own_->document : kept_.document(text));
+    }
+
+    bool goes_already(Span span) const {
+        for (int64_t i = 0; i < cores_.size; i++)
+            if (cores_[i].start < span.end && span.start < cores_[i].end) return true;
+        return false;
+    }
+
+    /* Those of a kept text until the next is asked for. */
+    const Pieces &pieces_of(int64_t text) {
+        if (text == ITSELF) return own_->pieces;
+        kept_.find_pieces(text, copy_pieces_);
+        return copy_pieces_;
     }
 
     /* The kept tokens, with the characters around them that are the same in the text. */

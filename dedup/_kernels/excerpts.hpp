@@ -49,6 +49,12 @@ public:
         return offsets_[place] + character - spans[place].start;
     }
 
+    /* Appends where in characters [start, end) of the text, counted from `start`, a piece ends and the next begins. */
+    void append_seams(Array<int64_t> &found, int64_t start, int64_t end) const {
+        for (int64_t place = piece_at(start) + 1; place < offsets_.size && offsets_[place] < end; place++)
+            found.push(offsets_[place] - start);
+    }
+
     /* Appends where they stand, in any number of pieces. */
     void append_to(Array<Span> &found, int64_t start, int64_t end) const {
         for (int64_t place = piece_at(start); start < end; place++) {
@@ -71,6 +77,27 @@ private:
     int64_t piece_at(int64_t start) const {
         const int64_t *const first = offsets_.data;
         return std::max<int64_t>(0, std::upper_bound(first, first + offsets_.size, start) - first - 1);
+    }
+};
+
+/* Characters of a text that is made up of pieces, from its character `start` on. */
+struct Passage {
+    Text text;
+    const Pieces &pieces;
+    int64_t start;
+
+    void append_seams(Array<int64_t> &found) const { pieces.append_seams(found, start, start + text.length); }
+    bool has_seams() const {
+        Span place;
+        return !pieces.find(start, start + text.length, place);
+    }
+
+    /* By how much places in a span of it differ from those in the document; false if that stands in several pieces. */
+    bool find_shift(Span span, int64_t &shift) const {
+        Span place;
+        const bool is_found = pieces.find(span.start + start, span.end + start, place);
+        shift = place.start - span.start;
+        return is_found;
     }
 };
 

@@ -40,12 +40,6 @@ public:
             found.push(pieces_[i]);
     }
 
-    /* Where characters of a kept text stand in their document; false if in several pieces. */
-    bool find_place(int64_t number, Span characters, Span &found) {
-        find_pieces(number, pieces_of_one_);
-        return pieces_of_one_.find(characters.start, characters.end, found);
-    }
-
     void prefetch(const TextMarks &marks) const {
         for (int64_t i = 0; i < marks.clause_count; i++) clauses_.prefetch(marks.clauses[i].hash);
         for (int64_t i = 0; i < marks.selected_count; i++) table_.prefetch(marks.selected[i].key());
@@ -151,7 +145,6 @@ private:
     StoredTexts &stored_;
     Array<KeptText> texts_;
     Array<Span> pieces_;
-    Pieces pieces_of_one_;
     Marks marks_;
     typedef KeyTable<Selected::SAME> Table;
     Table table_, clauses_; /* where runs, and where clauses begin */

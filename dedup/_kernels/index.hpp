@@ -203,28 +203,25 @@ public:
 
     Drafts drafts;
 
-    /* What of a block may be merged with an entry, in `drafts`; returns whether that depends on sentence starts which
-     * were not given. */
+    /* What of a block may be merged with an entry, in `drafts`, in characters of these two texts; returns whether that
+     * depends on sentence starts which were not given. */
     bool make_drafts(const Batch &batch, int64_t i, int64_t number, int64_t entry, const int64_t *sentences,
                      int64_t count) {
         const Block &block = batch.blocks[batch.offsets[i] + number];
         const Text &text = batch.texts[i];
-        return drafts.make(part_of(text, block.start, block.end), this->text(entry), recipe_.rules, sentences, count);
+        const Passage own = {part_of(text, block.start, block.end), all_, 0}, copy = {this->text(entry), all_, 0};
+        return drafts.make(own, copy, recipe_.rules, sentences, count);
     }
 
-    bool is_in_pieces(int64_t entry) const {
-        const InPieces *const found = in_pieces_from(entry);
-        return found < in_pieces_.data + in_pieces_.size && found->entry == entry;
-    }
-    /* Where an entry stands in its document, in order. */
-    void find_pieces(int64_t entry, Array<Span> &found) const {
-        if (!is_in_pieces(entry)) {
+    /* Where an entry stands in its document. */
+    void find_pieces(int64_t entry, Pieces &found) const {
+        found.clear();
+        const InPieces *const own = in_pieces_from(entry);
+        if (own == in_pieces_.data + in_pieces_.size || own->entry != entry) {
             found.push({entries_[entry].start, entries_[entry].end});
             return;
         }
-        const InPieces *const own = in_pieces_from(entry);
-        const int64_t begin = own > in_pieces_.data ? own[-1].end : 0;
-        found.append(pieces_.data + begin, own->end - begin);
+        for (int64_t k = own > in_pieces_.data ? own[-1].end : 0; k < own->end; k++) found.push(pieces_[k]);
     }
 
     /* Keeps what is left of the document, these pieces of it, as a whole: the text of the blocks that were added, whether
@@ -303,6 +300,7 @@ private:
     OverlapCounter counter_;
     Array<int64_t> candidates_;
     Pieces rest_; /* the pieces of the document whose blocks come, if something of it went before */
+    const Pieces all_;
     struct InPieces {
         int64_t entry, end;
     };

@@ -171,8 +171,7 @@ cdef extern from "index.hpp" nogil:
         bint keep_texts_in(int, int64_t)
         Drafts drafts
         bint make_drafts(const CppBatch &, int64_t, int64_t, int64_t, const int64_t *, int64_t) except +
-        bint is_in_pieces(int64_t)
-        void find_pieces(int64_t, Array[Span] &) except +
+        void find_pieces(int64_t, Pieces &) except +
         unique_ptr[CppFingerprints] fingerprints
     ctypedef struct InstructionSet:
         const char *name
@@ -194,14 +193,10 @@ cdef extern from "index.hpp" nogil:
 
 cdef extern from "documents.hpp" nogil:
     ctypedef int (*SentenceFinder)(void *, const Text &, Array[int64_t] &) noexcept
-    cdef struct Sides:
-        int64_t own
-        int64_t copy
-        int64_t document
     cdef struct SimpleMerge:
         CppDraft draft
         Span cut
-        Sides sides
+        int64_t document
         int found_by
     cdef cppclass Cutter:
         Array[Span] cuts

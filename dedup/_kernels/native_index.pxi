@@ -243,9 +243,9 @@ cdef class Index:
         return _tuples(self.index.kept)
 
     def entry(self, int64_t number):
-        cdef Array[Span] pieces
+        cdef Pieces pieces
         self.index.find_pieces(number, pieces)
-        return self.index[0][number].document, _tuples(pieces)
+        return self.index[0][number].document, _tuples(pieces.spans)
 
     def text(self, int64_t number):
         return _str(self.index.text(number))
@@ -282,7 +282,7 @@ cdef class Index:
             self.index.stopped_at = self.index.pass_through(batch.batch, text, 0, document, 0)
             return None
         cdef str source = batch.source(text)
-        cdef int64_t i, position = 0, shift, kept
+        cdef int64_t i, position = 0
         cdef SimpleMerge *merge
         cdef list left = [], merges = []
         cdef int64_t other
@@ -295,8 +295,8 @@ cdef class Index:
             merge = &self.simple.merges[i]
             left.append(source[position : merge.cut.start])
             position = merge.cut.end
-            shift, kept, other = merge.sides.own, merge.sides.copy, merge.sides.document
-            restore = _restore(self.simple.pieces, merge.draft, source, shift, kept)
+            other = merge.document
+            restore = _restore(self.simple.pieces, merge.draft, source, 0, 0)
             if merge.cut.start < merge.draft.core.start:
                 restore.insert(0, source[merge.cut.start : merge.draft.core.start])
             if merge.draft.core.end < merge.cut.end:
@@ -309,15 +309,15 @@ cdef class Index:
                 Place(
                     ids[other],
                     records[other] if other in repeats else None,
-                    merge.draft.canonical.start + kept,
-                    merge.draft.canonical.end + kept,
+                    merge.draft.canonical.start,
+                    merge.draft.canonical.end,
                 ),
                 "exact" if merge.draft.is_exact else "near",
                 merge.draft.similarity,
                 merge.draft.containment,
                 _FOUND_BY[merge.found_by],
                 merge.draft.novel,
-                tuple(_edits(self.simple.edits, merge.draft, source, shift, shift, kept)),
+                tuple(_edits(self.simple.edits, merge.draft, source, 0, 0, 0)),
                 tuple(restore),
             ))
         left.append(source[position:])

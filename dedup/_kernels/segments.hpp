@@ -87,6 +87,13 @@ public:
                std::equal(ids_a() + of.a, ids_a() + of.a_end, ids_b() + of.b);
     }
 
+    /* A run without the tokens at its ends that stand in one character with a token outside. */
+    Run trimmed(Run run) const {
+        while (run.length && is_inside_character(run.a, run.b)) run = {run.a + 1, run.b + 1, run.length - 1};
+        while (run.length && is_inside_character(run.a_end(), run.b_end())) run.length--;
+        return run;
+    }
+
 private:
     Text text_a_;
     MergeRules rules_;
@@ -126,13 +133,10 @@ private:
         return Places::share_character(a, token_a) || Places::share_character(b, token_b);
     }
 
-    /* Leave out tokens at the ends of runs that stand in one character with a token outside. */
     void trim() {
         int64_t left = 0;
         for (int64_t k = 0; k < runs.size; k++) {
-            Run run = runs[k];
-            while (run.length && is_inside_character(run.a, run.b)) run = {run.a + 1, run.b + 1, run.length - 1};
-            while (run.length && is_inside_character(run.a_end(), run.b_end())) run.length--;
+            const Run run = trimmed(runs[k]);
             if (run.length) runs[left++] = run;
         }
         runs.size = left;
