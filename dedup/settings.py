@@ -41,8 +41,9 @@ class Settings:
         bucket_limit: Entries an LSH bucket holds; more of the same are counted, not stored.
         min_tokens: Blocks with fewer tokens are left alone.
         min_span: Least tokens of a run that is found for certain where it stands in kept text, wherever blocks begin or
-            end; 0 looks for none. By default 40 for paragraphs and lines, and 0 for documents, which go whole, and for
-            sentences, of which nothing smaller is cut.
+            end. Shorter blocks are found where a sentence of a longer kept one begins with all of them. 0 looks for
+            none. By default 40 for paragraphs and lines, and 0 for documents, which go whole, and for sentences, of
+            which nothing smaller is cut.
         max_edit: Tokens that may differ between two runs of equal tokens and still be a mere edit.
         keep: Which copy is canonical: the one in the document that comes `first`, comes `last`, is `longest` (in
             characters), has the largest or smallest value of a field (`max:FIELD`, `min:FIELD`), or the one of its

@@ -217,3 +217,23 @@ def test_the_number_of_an_item_stays_with_it() -> None:
     text = f"Another beginning of it. {first} 9. Nobody said this before. 8. {second} And another end of it all."
     cleaned = list(dedup.clean_corpus([Document("kept", kept), Document("text", text)], min_span=12))[1]
     assert cleaned.text == text.replace(f"{first} ", "")
+
+
+def test_a_short_version_goes_where_it_stands_in_a_long_one() -> None:
+    """A paragraph that is one sentence of a longer kept one goes, though their Jaccard similarity is low."""
+    teaser = "The council has voted to close the old bridge for two years."
+    article = f"It was a long night in the town hall. {teaser} Nobody knows yet who is going to pay for the new one."
+    cleaned = list(dedup.clean_corpus([Document("article", article), Document("page", f"{teaser}\n\nMore news here.")]))
+    assert cleaned[1].text == "More news here."
+    (merge,) = cleaned[1].merges
+    assert article[merge.canonical.start : merge.canonical.end] == teaser
+    assert (merge.kind, merge.containment) == ("exact", 1.0)
+
+
+def test_a_heading_stays_with_its_text() -> None:
+    """What is too short to be compared goes only between things that go, even where a long run takes it along."""
+    words = " ".join(f"w{i}" for i in range(50))
+    kept = f"{words.capitalize()}.\n\nOther terms\n\nThese were the terms of last year, all of them."
+    text = f"{words.capitalize()}.\n\nOther terms\n\nNobody has ever said before what is said here."
+    cleaned = list(dedup.clean_corpus([Document("kept", kept), Document("text", text)]))[1]
+    assert cleaned.text == "Other terms\n\nNobody has ever said before what is said here."

@@ -169,3 +169,37 @@ def test_beside_a_run_shorter_ones_are_found_behind_small_edits(kernels: ModuleT
         found[max_edit] = index.find(" ".join(text))
     long = Run(11, 0, 11, 29)
     assert found == {0: [long], 1: [Run(0, 0, 0, 10), long], 2: [Run(0, 0, 0, 10), long, Run(40, 0, 42, 8)]}
+
+
+@per_implementation
+@settings(max_examples=150, deadline=None)
+@given(
+    before=st.lists(varied.filter(bool), max_size=4),
+    block=st.lists(st.integers(0, 30).map("w{}".format), min_size=4, max_size=11),
+    after=varied,
+    own=st.lists(varied.filter(bool), max_size=3),
+)
+def test_a_short_block_that_stands_in_kept_text_is_found(
+    kernels: ModuleType, before: list[list[str]], block: list[str], after: list[str], own: list[list[str]]
+) -> None:
+    """Where a sentence of kept text begins with all of a block, that goes, although it is shorter than `min_span`."""
+    index = kernels.Fingerprints(12, 1000, 0, 4)
+    kept = ". ".join([*(" ".join(one) for one in before), " ".join([*block, *after])])
+    index.keep(kept, 0, [(0, len(kept))])
+    rows = [" ".join(one) for one in [*own, block]]
+    starts = [sum(len(row) + 1 for row in rows[:i]) for i in range(len(rows))]
+    blocks = [(start, start + len(row)) for start, row in zip(starts, rows, strict=True)]
+    found = index.find("\n".join(rows), (), blocks)
+    first = sum(map(len, own))
+    covered = {token for run in found for token in range(run.a, run.a + run.length)}
+    assert set(range(first, first + len(block))) <= covered
+
+
+@per_implementation
+def test_what_begins_inside_of_a_sentence_is_no_block_of_its_own(kernels: ModuleType) -> None:
+    """A short block is not looked for in the middle of sentences, and not at all where `min_tokens` is 0."""
+    block = "one two three four five"
+    for kept, min_tokens, count in ((f"Here. {block} six.", 4, 1), (f"Here {block} six.", 4, 0), (block, 0, 0)):
+        index = kernels.Fingerprints(12, 1000, 0, min_tokens)
+        index.keep(kept, 0, [(0, len(kept))])
+        assert len(index.find(block, (), [(0, len(block))])) == count
