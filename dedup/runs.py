@@ -27,9 +27,9 @@ class Reading:
     """How inputs are read.
 
     Attributes:
-        text_field: Field of JSON lines that holds the text.
-        id_field: Field that holds the id.
-        input_format: `text` or `jsonl`; None to go by the name (standard input is JSON lines).
+        text_field: Field or column that holds the text.
+        id_field: The one that holds the id.
+        input_format: The name of a format; None to go by the name (standard input is JSON lines).
     """
 
     text_field: str = "text"
@@ -130,7 +130,9 @@ def clean_files(
         with outputs.create(writing.report) as lines:
             lines.write(report.header_line(settings, passes.banding))
             places = dict(zip(sources, paths, strict=True))
-            with _Run(writing.keep_empty, observer, lines, lambda of: outputs.create(places[of])) as run:
+            with _Run(
+                writing.keep_empty, observer, lines, lambda of: outputs.create(places[of.source], of.form.encoder)
+            ) as run:
                 for batch in passes.clean(list(map(Input, sources, formats)), jobs, observer.progressed):
                     run.take(batch)
             result = run.result(passes.summary)
@@ -176,7 +178,9 @@ def _check_outputs(outputs: Outputs, inputs: Sequence[str], paths: Sequence[str 
 class _Run:
     """The state of a run over files. Used as a context manager, which closes the output of the last input."""
 
-    def __init__(self, keep_empty: bool, observer: Observer, lines: Output, create: Callable[[Source], Output]) -> None:
+    def __init__(
+        self, keep_empty: bool, observer: Observer, lines: Output, create: Callable[[Batch[Changes]], Output]
+    ) -> None:
         self._keep_empty = keep_empty
         self._observer = observer
         self._lines = lines
@@ -210,7 +214,7 @@ class _Run:
             done = number + 1
         self._pass(batch, done, len(batch.records))
         if self._kept:
-            self._open(batch.source).write(b"".join(self._kept))
+            self._open(batch).write(b"".join(self._kept))
         self._lines.write(b"".join(self._found))
         self._kept.clear()
         self._found.clear()
@@ -221,11 +225,11 @@ class _Run:
         self._output = None
         self._found.append(report.input_line(batch.source.name))
         if not batch.form.holds_one:
-            self._open(batch.source)
+            self._open(batch)
 
-    def _open(self, source: Source) -> Output:
+    def _open(self, batch: Batch[Changes]) -> Output:
         if self._output is None:
-            self._output = self._opened.enter_context(self._create(source))
+            self._output = self._opened.enter_context(self._create(batch))
         return self._output
 
     def _pass(self, batch: Batch[Changes], first: int, last: int) -> None:
@@ -244,8 +248,8 @@ class _Run:
         self._found.append(report.document_line(cleaned, spelling))
         self._found += map(report.merge_line, cleaned.merges)
         if cleaned.is_empty and not self._keep_empty:
-            record = batch.records[number]
-            self._found.append(report.emptied_line(_emptied(cleaned, batch.source, record, replaced)))
+            record, alone = batch.records[number], batch.records.alone(number, replaced)
+            self._found.append(report.emptied_line(_emptied(cleaned, batch.source, record, alone)))
             self._emptied += 1
         else:
             self._kept.append(replaced)
@@ -269,5 +273,5 @@ class _Run:
         return Result(summary, summary.documents - self._emptied, dict(self._skipped), self._size)
 
 
-def _emptied(cleaned: Cleaned, source: Source, record: Record, replaced: bytes) -> report.Emptied:
-    return report.Emptied(cleaned.id, cleaned.record, source.name, record.line, replaced.decode("utf-8"))
+def _emptied(cleaned: Cleaned, source: Source, record: Record, alone: bytes) -> report.Emptied:
+    return report.Emptied(cleaned.id, cleaned.record, source.name, record.line, alone.decode("utf-8"))
