@@ -134,6 +134,7 @@ def cli() -> None:
     "-o", "--output", help="File (for one input that is not .txt), folder (for all others), or - for standard output."
 )
 @click.option("--report", help="Write every merge to this file, as JSON lines.")
+@click.option("--summary-json", help="Write the summary to this file, as JSON, with the seconds and the bytes read.")
 @click.option("--force", is_flag=True, help="Replace outputs that exist.")
 @click.option("--dry-run", is_flag=True, help="Write no texts; only the summary, and the report if it is asked for.")
 @click.option("--empty", type=click.Choice(["drop", "keep"]), default="drop", show_default=True,
@@ -158,6 +159,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
     writing = Writing(
         output=None if options["dry_run"] else output,
         report=report,
+        summary=options["summary_json"],
         force=options["force"],
         keep_empty=options["empty"] == "keep",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -53,12 +54,14 @@ class Writing:
     Attributes:
         output: File, folder or `-`; None writes no texts.
         report: The report's file; None writes no report.
+        summary: Where the summary goes as JSON, if anywhere: that of the report, with seconds and bytes.
         force: Whether what exists may be replaced.
         keep_empty: Whether documents left without text are written.
     """
 
     output: str | None
     report: str | None = None
+    summary: str | None = None
     force: bool = False
     keep_empty: bool = False
 
@@ -118,6 +121,7 @@ def clean_files(
         InternalError: If the books do not balance.
         SettingsError: If `jobs` is out of range, or `keep` names a field that not one document has.
     """
+    start = time.monotonic()
     jobs = count_jobs(jobs)
     sources = find_sources(inputs)
     formats = [reading.format_of(source) for source in sources]
@@ -137,6 +141,9 @@ def clean_files(
                     run.take(batch)
             result = run.result(passes.summary)
             lines.write(report.summary_line(result.summary, result.written, result.skipped))
+        with outputs.create(writing.summary) as summary:
+            spent = {"seconds": round(time.monotonic() - start, 3), "bytes": result.size}
+            summary.write(report.summary_line(result.summary, result.written, result.skipped, spent))
         outputs.commit()
         return result
 
@@ -161,12 +168,16 @@ def output_path(name: str, output: str | None, *, is_single: bool) -> str | None
 
 def _check_outputs(outputs: Outputs, inputs: Sequence[str], paths: Sequence[str | None], writing: Writing) -> None:
     """Refuse before any work is done what would be refused at its end."""
-    for path in [*paths, writing.report]:
+    for path in [*paths, writing.report, writing.summary]:
         outputs.check(path)
-    if writing.report is not None and Path(writing.report).resolve() in {Path(p).resolve() for p in paths if p}:
-        raise OutputError(writing.report, "the report and a cleaned text would be the same file")
+    taken = {Path(path).resolve(): "a cleaned text" for path in paths if path}
+    for path, what in ((writing.report, "the report"), (writing.summary, "the summary")):
+        if path is not None:
+            other = taken.setdefault(Path(path).resolve(), what)
+            if other != what:
+                raise OutputError(path, f"{what} and {other} would be the same file")
     folders = {given: Path(given).resolve() for given in inputs if Path(given).is_dir()}
-    for output in (writing.output, writing.report):
+    for output in (writing.output, writing.report, writing.summary):
         if output is None or output == STANDARD:
             continue
         resolved = Path(output).resolve()

@@ -179,6 +179,6 @@ class Format(Protocol):
         """What writes a file in this format, given what takes its bytes."""
 
     def field(self, raw: bytes, name: str) -> object:
-        """A field of a record that holds a document and stands alone (see `Records.alone`), if it is a string, a number,
-        true or false; else None.
+        """A field of a record that holds a document and stands alone (see `Records.alone`): a string, a number, true or
+        false; else None.
         """

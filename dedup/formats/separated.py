@@ -46,9 +46,7 @@ class Separated:
                 yield Chunk(first, data[:end])
                 data, first, wanted = data[end:], first + rows, size
             elif len(data) > _MOST_BYTES:
-                raise UnreadableError(
-                    f"no end of the row after {len(data):,} bytes: an open quotation mark", line=first
-                )
+                raise UnreadableError(f"a row of more than {_MOST_BYTES >> 20} MB: an open quotation mark", line=first)
             else:
                 wanted = max(size, len(data))  # twice as much each time, for it is looked at from its beginning
 

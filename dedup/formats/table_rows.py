@@ -20,7 +20,7 @@ def is_string(kind: pyarrow.DataType) -> bool:
     types = pyarrow.types
     if types.is_dictionary(kind):
         return is_string(kind.value_type)
-    return types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
 
 
 def table_records(
