@@ -9,6 +9,7 @@ from dedup.keep_rules import FIRST
 from dedup.keeping import RankedCorpus, deduplicator_of
 from dedup.parallel import BATCH_SIZE, batched, count_jobs, in_order
 from dedup.records import Cleaned, Document, Duplicate
+from dedup.rows import Rows, documents_of
 from dedup.settings import Settings
 
 
@@ -32,17 +33,27 @@ def clean(text: str, settings: Settings | None = None, **changes: object) -> Cle
 
 
 def clean_corpus(
-    documents: Iterable[Document], settings: Settings | None = None, *, jobs: int | None = None, **changes: object
+    documents: Rows,
+    settings: Settings | None = None,
+    *,
+    jobs: int | None = None,
+    text_field: str = "text",
+    id_field: str = "id",
+    **changes: object,
 ) -> Iterator[Cleaned]:
     """Clean many documents, each against itself and those before it (with `scope="document"`, itself alone).
 
     Under a `keep` rule other than `first`, those before it are those that the rule prefers; it looks at `fields`.
 
     Args:
-        documents: Read a few hundred thousand characters ahead, as results are asked for. Under a rule other than
-            `first` all of them are read first; their texts wait in a temporary file, their ids and fields in memory.
+        documents: `Document`s; mappings, such as rows of JSON, data sets or data frames; Arrow record batches; or an
+            Arrow table. What is not the text of a mapping comes through in `fields`. Read a few hundred thousand
+            characters ahead, as results are asked for. Under a rule other than `first` all of them are read first;
+            their texts wait in a temporary file, their ids and fields in memory.
         settings: How to compare and clean; `Settings()` if left out.
         jobs: Threads that work, the caller's included; by default as many as there are cores. Results are the same.
+        text_field: The field of mappings that holds the text.
+        id_field: The one that holds the id; `row:` and the position from 0 stand for one that is missing.
         **changes: Fields of `Settings` to change.
 
     Returns:
@@ -51,17 +62,25 @@ def clean_corpus(
     Raises:
         SettingsError: At once, if a setting is not known or out of range; with the first result, if `keep` names a
             field that not one document has.
+        InputError: If a mapping has no text, or something is neither.
         OutputError: If a temporary file cannot be written.
     """
     chosen = (settings or Settings()).changed(changes)
     deduplicator, jobs = deduplicator_of(chosen), count_jobs(jobs)
+    given = documents_of(documents, text_field, id_field)
     if chosen.keeps_first:
-        return _clean_all(documents, deduplicator, jobs)
-    return _clean_by_rank(documents, chosen, deduplicator, jobs)
+        return _clean_all(given, deduplicator, jobs)
+    return _clean_by_rank(given, chosen, deduplicator, jobs)
 
 
 def match_corpus(
-    documents: Iterable[Document], settings: Settings | None = None, *, jobs: int | None = None, **changes: object
+    documents: Rows,
+    settings: Settings | None = None,
+    *,
+    jobs: int | None = None,
+    text_field: str = "text",
+    id_field: str = "id",
+    **changes: object,
 ) -> Iterator[Duplicate | None]:
     """For each of many documents, which earlier one it nearly repeats as a whole, if any.
 
@@ -73,17 +92,21 @@ def match_corpus(
         documents: Read as by `clean_corpus`.
         settings: How to compare; `unit` is `document` whatever they say.
         jobs: Threads that work, the caller's included; by default as many as there are cores. Results are the same.
+        text_field: The field of mappings that holds the text.
+        id_field: The one that holds the id; `row:` and the position from 0 stand for one that is missing.
         **changes: Fields of `Settings` to change.
 
     Raises:
         SettingsError: As by `clean_corpus`.
+        InputError: Likewise.
         OutputError: If a temporary file cannot be written.
     """
     chosen = (settings or Settings()).changed({**changes, "unit": "document"})
     deduplicator, jobs = deduplicator_of(chosen), count_jobs(jobs)
+    given = documents_of(documents, text_field, id_field)
     if chosen.keeps_first:
-        return _match_all(documents, deduplicator, jobs)
-    return _match_by_rank(documents, chosen, deduplicator, jobs)
+        return _match_all(given, deduplicator, jobs)
+    return _match_by_rank(given, chosen, deduplicator, jobs)
 
 
 def _match_all(documents: Iterable[Document], deduplicator: Deduplicator, jobs: int) -> Iterator[Duplicate | None]:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # Commands import what they work with themselves: `--version` and `--help` are there at once.
 # ruff: noqa: PLC0415
 
+INPUT_FORMATS = ("text", "jsonl", "csv", "tsv", "parquet")
+
 OK, FAILED, INTERRUPTED, BROKEN_PIPE = 0, 2, 130, 141
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -60,7 +62,7 @@ _SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
     "keep": (
         str,
         "Which copy stays: first, last, longest, max:FIELD, min:FIELD or prefer:FIELD=VALUE,VALUE (fields of JSON "
-        "lines). All but first read everything before they compare, and need room for it in a temporary file.",
+        "lines, columns). All but first read everything before they compare, and need room for it in a temporary file.",
     ),
     "novel": (
         click.Choice(get_args(Novel)),
@@ -100,13 +102,11 @@ def _settings_options(*names: str) -> Callable[[_Command], _Command]:
 
 
 def _input_options(command: _Command) -> _Command:
-    """How JSON lines and standard input are read."""
+    """How inputs are read."""
     for option in (
-        click.option(
-            "--text-field", default="text", show_default=True, help="Field of JSON lines that holds the text."
-        ),
-        click.option("--id-field", default="id", show_default=True, help="Field of JSON lines that holds the id."),
-        click.option("--input-format", type=click.Choice(["text", "jsonl"]), help="Whatever the inputs are called."),
+        click.option("--text-field", default="text", show_default=True, help="Field or column that holds the text."),
+        click.option("--id-field", default="id", show_default=True, help="Field or column that holds the id."),
+        click.option("--input-format", type=click.Choice(INPUT_FORMATS), help="Whatever the inputs are called."),
     ):
         option(command)
     return command
@@ -130,8 +130,11 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("inputs", nargs=-1, required=True)
-@click.option("-o", "--output", help="File (for one .jsonl input), folder (for all others), or - for standard output.")
+@click.option(
+    "-o", "--output", help="File (for one input that is not .txt), folder (for all others), or - for standard output."
+)
 @click.option("--report", help="Write every merge to this file, as JSON lines.")
+@click.option("--summary-json", help="Write the summary to this file, as JSON, with the seconds and the bytes read.")
 @click.option("--force", is_flag=True, help="Replace outputs that exist.")
 @click.option("--dry-run", is_flag=True, help="Write no texts; only the summary, and the report if it is asked for.")
 @click.option("--empty", type=click.Choice(["drop", "keep"]), default="drop", show_default=True,
@@ -141,7 +144,7 @@ def cli() -> None:
 @_input_options
 @_settings_options(*_SETTINGS)
 def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **options: Any) -> None:
-    """Clean .txt and .jsonl files, and folders of them, of what they repeat.
+    """Clean .txt, .jsonl, .csv, .tsv and .parquet files, and folders of them, of what they repeat.
 
     All INPUTS are one corpus, read in order; - is standard input. The first copy of a text stays, unless --keep says
     another.
@@ -156,6 +159,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
     writing = Writing(
         output=None if options["dry_run"] else output,
         report=report,
+        summary=options["summary_json"],
         force=options["force"],
         keep_empty=options["empty"] == "keep",
     )

@@ -6,7 +6,7 @@ import io
 import os
 import secrets
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from dedup.errors import InputError, OutputError
 from dedup.formats import SUFFIXES
-from dedup.formats.base import Chunk, Format, Record
+from dedup.formats.base import Chunk, Encoder, Format, Record, UnreadableError, Verbatim
 
 _BUFFER = 1 << 20
 
@@ -47,7 +47,8 @@ class Source:
             InputError: If it cannot be opened or read.
         """
         if self.path is None:
-            yield from form.chunks(sys.stdin.buffer, size)
+            with input_errors(self.name):
+                yield from form.chunks(sys.stdin.buffer, size)
             return
         with input_errors(self.path), self.path.open("rb", buffering=_BUFFER) as stream:
             yield from form.chunks(stream, size)
@@ -65,11 +66,13 @@ class Source:
 
 @contextmanager
 def input_errors(path: object) -> Iterator[None]:
-    """Turn what the system says about an input into an `InputError`."""
+    """Turn what the system or a format says about an input into an `InputError`."""
     try:
         yield
     except OSError as error:
         raise InputError(path, error.strerror or str(error)) from error
+    except UnreadableError as error:
+        raise InputError(path, error.reason, line=error.line) from error
 
 
 @contextmanager
@@ -172,8 +175,12 @@ class Outputs:
             if os.path.lexists(path) and not self._force:
                 raise OutputError(output, "it exists already; give --force to replace it")
 
-    def create(self, output: str | None) -> Output:
+    def create(self, output: str | None, encoder: Callable[[Callable[[bytes], object]], Encoder] = Verbatim) -> Output:
         """Begin an output: a file, standard output for `-`, or nothing at all for None.
+
+        Args:
+            output: Where to.
+            encoder: Makes what turns the bytes that will be written into those of the file (see `Format.encoder`).
 
         Raises:
             OutputError: As `check`, or if the file cannot be made.
@@ -182,7 +189,7 @@ class Outputs:
         if output is None:
             return Output(None, "nowhere")
         if output == STANDARD:
-            return Output(sys.stdout.buffer, "standard output")
+            return Output(sys.stdout.buffer, "standard output", encoder)
         with output_errors(output):
             path = Path(output).resolve()  # what a link points to is replaced, not the link
             staged = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
@@ -190,7 +197,7 @@ class Outputs:
             self._staged.append((staged, path))  # first, for a signal may come at any time
             # not tempfile: its files are private, these get the permissions that every new file gets
             stream = os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb")
-        return Output(stream, output)
+        return Output(stream, output, encoder)
 
     def _make_folder(self, folder: Path) -> None:
         missing = []
@@ -224,9 +231,15 @@ class Outputs:
 class Output:
     """One output: bytes in, errors as `OutputError`. Used as a context manager; without a stream it keeps nothing."""
 
-    def __init__(self, stream: BinaryIO | None, path: object) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO | None,
+        path: object,
+        encoder: Callable[[Callable[[bytes], object]], Encoder] = Verbatim,
+    ) -> None:
         self._stream = stream
         self._path = path
+        self._encoder = None if stream is None else encoder(self._write)
 
     def __enter__(self) -> Output:
         return self
@@ -241,15 +254,20 @@ class Output:
 
     def write(self, data: bytes) -> None:
         """Write some bytes."""
-        if self._stream is not None and data:
+        if self._encoder is not None and data:
+            self._encoder.write(data)
+
+    def _write(self, data: bytes) -> None:
+        if self._stream is not None:
             with output_errors(self._path):
                 self._stream.write(data)
 
     def close(self) -> None:
         """Flush everything to the disk."""
-        if self._stream is None:
+        if self._stream is None or self._encoder is None:
             return
         try:
+            self._encoder.finish()
             with output_errors(self._path):
                 self._stream.flush()
                 if self._stream is not sys.stdout.buffer:

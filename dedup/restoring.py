@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 from dedup.cleaning import KeptText, restored
 from dedup.errors import InputError, RestoreError
 from dedup.files import Output, Outputs, Source, find_sources, input_errors
-from dedup.formats.base import Format, Record
+from dedup.formats.base import Format, Record, UnreadableError
 from dedup.records import Cleaned, Place
 from dedup.reports.jsonl import Emptied
 from dedup.reports.jsonl_reader import Report, read_report
@@ -44,7 +45,8 @@ def restore_files(cleaned: str, report_path: str, output: str, reading: Reading,
         run.read_kept_texts()
         documents = 0
         for name in report.inputs:
-            with outputs.create(output_path(name, output, is_single=run.is_single)) as original_file:
+            path = output_path(name, output, is_single=run.is_single)
+            with outputs.create(path, run.format_of(name).encoder) as original_file:
                 documents += run.restore(name, original_file)
         run.check_complete()
         outputs.commit()
@@ -57,6 +59,15 @@ class _Original:
 
     raw: bytes
     cleaned: Cleaned | None
+
+
+@contextmanager
+def _restore_errors(name: str) -> Iterator[None]:
+    """Turn what a format says about bytes that came from a report into a `RestoreError`."""
+    try:
+        yield
+    except UnreadableError as error:
+        raise RestoreError(name, error.reason) from error
 
 
 class _Restoring:
@@ -75,6 +86,7 @@ class _Restoring:
             raise InputError(Path(cleaned, unknown[0]), "the report does not name it")
         self._report = report
         self._reading = reading
+        self._formats: dict[str, Format] = {}
         self._kept: dict[tuple[str, int | None], KeptText] = {}
         self._begin()
 
@@ -95,25 +107,30 @@ class _Restoring:
 
     def restore(self, name: str, output: Output) -> int:
         """Write one input; returns how many documents it holds."""
-        form = self._format_of(name)
+        form = self.format_of(name)
         documents = 0
         for original in self._originals(name):
-            raw = original.raw
-            if original.cleaned is not None:
-                documents += 1
-                if original.cleaned.merges:
-                    text = restored(original.cleaned, self._find)
-                    raw = form.with_text(raw, text, self._report.changed[original.cleaned.key].spelling)
-            output.write(raw)
+            with _restore_errors(name):
+                output.write(self._original_raw(form, original))
+            documents += original.cleaned is not None
         return documents
+
+    def _original_raw(self, form: Format, original: _Original) -> bytes:
+        cleaned = original.cleaned
+        if cleaned is None or not cleaned.merges:
+            return original.raw
+        return form.with_text(original.raw, restored(cleaned, self._find), self._report.changed[cleaned.key].spelling)
 
     def check_complete(self) -> None:
         """Raise `RestoreError` if the report cut something from a document that is not there."""
         for document, _ in sorted(self._unused, key=str):
             raise RestoreError(document, "the report cuts something from it, and it is not among the cleaned files")
 
-    def _format_of(self, name: str) -> Format:
-        return self._reading.format_of(self._sources.get(name, Source(Path(name), name)))
+    def format_of(self, name: str) -> Format:
+        """The format of an input, which knows what it has read of it."""
+        if name not in self._formats:
+            self._formats[name] = self._reading.format_of(self._sources.get(name, Source(Path(name), name)))
+        return self._formats[name]
 
     def _find(self, place: Place) -> KeptText:
         found = self._kept.get((place.document, place.record))
@@ -128,7 +145,10 @@ class _Restoring:
         if source is None and not missing:
             raise InputError(name, "the report names it, and it is not among the cleaned files")
         line = 0
-        for record in source.records(self._format_of(name)) if source else ():
+        for record in source.records(self.format_of(name)) if source else ():
+            if record.document is None and record.line is None and not record.skipped:
+                yield _Original(record.raw, None)
+                continue
             line += 1
             while missing and missing[-1].line == line:
                 yield self._emptied(missing.pop())

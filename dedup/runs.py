@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -27,9 +28,9 @@ class Reading:
     """How inputs are read.
 
     Attributes:
-        text_field: Field of JSON lines that holds the text.
-        id_field: Field that holds the id.
-        input_format: `text` or `jsonl`; None to go by the name (standard input is JSON lines).
+        text_field: Field or column that holds the text.
+        id_field: The one that holds the id.
+        input_format: The name of a format; None to go by the name (standard input is JSON lines).
     """
 
     text_field: str = "text"
@@ -53,12 +54,14 @@ class Writing:
     Attributes:
         output: File, folder or `-`; None writes no texts.
         report: The report's file; None writes no report.
+        summary: Where the summary goes as JSON, if anywhere: that of the report, with seconds and bytes.
         force: Whether what exists may be replaced.
         keep_empty: Whether documents left without text are written.
     """
 
     output: str | None
     report: str | None = None
+    summary: str | None = None
     force: bool = False
     keep_empty: bool = False
 
@@ -118,6 +121,7 @@ def clean_files(
         InternalError: If the books do not balance.
         SettingsError: If `jobs` is out of range, or `keep` names a field that not one document has.
     """
+    start = time.monotonic()
     jobs = count_jobs(jobs)
     sources = find_sources(inputs)
     formats = [reading.format_of(source) for source in sources]
@@ -130,11 +134,16 @@ def clean_files(
         with outputs.create(writing.report) as lines:
             lines.write(report.header_line(settings, passes.banding))
             places = dict(zip(sources, paths, strict=True))
-            with _Run(writing.keep_empty, observer, lines, lambda of: outputs.create(places[of])) as run:
+            with _Run(
+                writing.keep_empty, observer, lines, lambda of: outputs.create(places[of.source], of.form.encoder)
+            ) as run:
                 for batch in passes.clean(list(map(Input, sources, formats)), jobs, observer.progressed):
                     run.take(batch)
             result = run.result(passes.summary)
             lines.write(report.summary_line(result.summary, result.written, result.skipped))
+        with outputs.create(writing.summary) as summary:
+            spent = {"seconds": round(time.monotonic() - start, 3), "bytes": result.size}
+            summary.write(report.summary_line(result.summary, result.written, result.skipped, spent))
         outputs.commit()
         return result
 
@@ -159,12 +168,16 @@ def output_path(name: str, output: str | None, *, is_single: bool) -> str | None
 
 def _check_outputs(outputs: Outputs, inputs: Sequence[str], paths: Sequence[str | None], writing: Writing) -> None:
     """Refuse before any work is done what would be refused at its end."""
-    for path in [*paths, writing.report]:
+    for path in [*paths, writing.report, writing.summary]:
         outputs.check(path)
-    if writing.report is not None and Path(writing.report).resolve() in {Path(p).resolve() for p in paths if p}:
-        raise OutputError(writing.report, "the report and a cleaned text would be the same file")
+    taken = {Path(path).resolve(): "a cleaned text" for path in paths if path}
+    for path, what in ((writing.report, "the report"), (writing.summary, "the summary")):
+        if path is not None:
+            other = taken.setdefault(Path(path).resolve(), what)
+            if other != what:
+                raise OutputError(path, f"{what} and {other} would be the same file")
     folders = {given: Path(given).resolve() for given in inputs if Path(given).is_dir()}
-    for output in (writing.output, writing.report):
+    for output in (writing.output, writing.report, writing.summary):
         if output is None or output == STANDARD:
             continue
         resolved = Path(output).resolve()
@@ -176,7 +189,9 @@ def _check_outputs(outputs: Outputs, inputs: Sequence[str], paths: Sequence[str 
 class _Run:
     """The state of a run over files. Used as a context manager, which closes the output of the last input."""
 
-    def __init__(self, keep_empty: bool, observer: Observer, lines: Output, create: Callable[[Source], Output]) -> None:
+    def __init__(
+        self, keep_empty: bool, observer: Observer, lines: Output, create: Callable[[Batch[Changes]], Output]
+    ) -> None:
         self._keep_empty = keep_empty
         self._observer = observer
         self._lines = lines
@@ -210,7 +225,7 @@ class _Run:
             done = number + 1
         self._pass(batch, done, len(batch.records))
         if self._kept:
-            self._open(batch.source).write(b"".join(self._kept))
+            self._open(batch).write(b"".join(self._kept))
         self._lines.write(b"".join(self._found))
         self._kept.clear()
         self._found.clear()
@@ -221,11 +236,11 @@ class _Run:
         self._output = None
         self._found.append(report.input_line(batch.source.name))
         if not batch.form.holds_one:
-            self._open(batch.source)
+            self._open(batch)
 
-    def _open(self, source: Source) -> Output:
+    def _open(self, batch: Batch[Changes]) -> Output:
         if self._output is None:
-            self._output = self._opened.enter_context(self._create(source))
+            self._output = self._opened.enter_context(self._create(batch))
         return self._output
 
     def _pass(self, batch: Batch[Changes], first: int, last: int) -> None:
@@ -244,8 +259,8 @@ class _Run:
         self._found.append(report.document_line(cleaned, spelling))
         self._found += map(report.merge_line, cleaned.merges)
         if cleaned.is_empty and not self._keep_empty:
-            record = batch.records[number]
-            self._found.append(report.emptied_line(_emptied(cleaned, batch.source, record, replaced)))
+            record, alone = batch.records[number], batch.records.alone(number, replaced)
+            self._found.append(report.emptied_line(_emptied(cleaned, batch.source, record, alone)))
             self._emptied += 1
         else:
             self._kept.append(replaced)
@@ -269,5 +284,5 @@ class _Run:
         return Result(summary, summary.documents - self._emptied, dict(self._skipped), self._size)
 
 
-def _emptied(cleaned: Cleaned, source: Source, record: Record, replaced: bytes) -> report.Emptied:
-    return report.Emptied(cleaned.id, cleaned.record, source.name, record.line, replaced.decode("utf-8"))
+def _emptied(cleaned: Cleaned, source: Source, record: Record, alone: bytes) -> report.Emptied:
+    return report.Emptied(cleaned.id, cleaned.record, source.name, record.line, alone.decode("utf-8"))

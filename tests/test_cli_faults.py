@@ -30,7 +30,7 @@ _FILES: dict[str, str | bytes] = {
     "old/a.txt": "old",
     "bad.txt": b"good \xff bad",
     "no-json.jsonl": "nothing\n",
-    "a.csv": FOX,
+    "a.doc": FOX,
     "dup/a.txt": FOX,
 }
 _OUT = ("-o", "out")
@@ -41,7 +41,7 @@ _FAULTS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "input below a file": (("a.txt/x", *_OUT), "a.txt/x", "no such file"),
     "name that is too long": (("x" * 300, *_OUT), "xxx", "too long"),
     "folder without texts": (("no-texts", *_OUT), "no-texts", "no files that end in .txt or .jsonl"),
-    "unknown suffix": (("a.csv", *_OUT), "a.csv", "--input-format"),
+    "unknown suffix": (("a.doc", *_OUT), "a.doc", "--input-format"),
     "two inputs of one name": (("a.txt", "dup", *_OUT), "a.txt", "another input"),
     "special file": (("pipe", *_OUT), "pipe", "neither a file nor a folder"),
     "no output": (("a.txt",), "-o", "--dry-run"),

@@ -156,5 +156,5 @@ def test_choice_by_name() -> None:
     assert isinstance(choose_format("a/B.TXT", None, "text", "id"), Plain)
     assert isinstance(choose_format("a.JSONL", None, "text", "id"), JsonLines)
     assert isinstance(choose_format("a.txt", "jsonl", "text", "id"), JsonLines)
-    with pytest.raises(InputError, match=r"a\.csv: .*--input-format"):
-        choose_format("a.csv", None, "text", "id")
+    with pytest.raises(InputError, match=r"a\.doc: .*--input-format"):
+        choose_format("a.doc", None, "text", "id")

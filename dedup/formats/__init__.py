@@ -7,9 +7,11 @@ from pathlib import PurePath
 from dedup.errors import InputError
 from dedup.formats.base import Format
 from dedup.formats.jsonl import JsonLines
+from dedup.formats.parquet import Parquet
 from dedup.formats.plain import Plain
+from dedup.formats.separated import Separated
 
-SUFFIXES = {".txt": "text", ".jsonl": "jsonl"}
+SUFFIXES = {".txt": "text", ".jsonl": "jsonl", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet"}
 """End of a file's name > name of its format."""
 
 
@@ -18,9 +20,9 @@ def choose_format(name: str, forced: str | None, text_field: str, id_field: str)
 
     Args:
         name: The file's name.
-        forced: `text` or `jsonl`; None to go by the name.
-        text_field: Where JSON lines hold the text.
-        id_field: Where they hold the id.
+        forced: The name of a format; None to go by the name.
+        text_field: The field or column that holds the text.
+        id_field: The one that holds the id.
 
     Raises:
         InputError: If the name tells nothing.
@@ -30,4 +32,8 @@ def choose_format(name: str, forced: str | None, text_field: str, id_field: str)
         return Plain()
     if chosen == "jsonl":
         return JsonLines(text_field, id_field)
+    if chosen in ("csv", "tsv"):
+        return Separated("," if chosen == "csv" else "\t", text_field, id_field)
+    if chosen == "parquet":
+        return Parquet(text_field, id_field)
     raise InputError(name, f"its name does not end in {' or '.join(SUFFIXES)}: give --input-format")

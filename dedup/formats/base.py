@@ -10,13 +10,28 @@ from msgspec import Struct
 from dedup.records import Cleaned, Document
 
 
+class UnreadableError(Exception):
+    """An input is not what its format says: none of it can be used.
+
+    Attributes:
+        reason: What is wrong, and what to do.
+        line: The number of the record at which it shows, from 1, where that is known.
+    """
+
+    def __init__(self, reason: str, *, line: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
 class Record(Struct, frozen=True, gc=False):
     """One record of an input.
 
     Attributes:
         raw: The bytes it was read from; they are written back unchanged unless its text changes.
         document: What it holds, or None if it holds no document.
-        line: Its line in the file, from 1; None in formats without lines.
+        line: Its number in the file, from 1: its line, where a record is a line. None for what is no record, such as
+            the frame of a file, and where a file is one.
         is_named: Whether it holds an id; else the document's id was made from its place.
         skipped: Why it holds no document, as a short name; "" where there is nothing to read (a blank line).
         detail: What exactly is wrong, for people.
@@ -72,6 +87,9 @@ class Records(Protocol):
         needs to turn them back: what besides the original text has to be known for that.
         """
 
+    def alone(self, i: int, raw: bytes) -> bytes:
+        """The bytes of a record, as `raw` or `replaced` gave them, such that they need no others beside them. UTF-8."""
+
 
 class RecordList:
     """Records that were read one by one.
@@ -105,15 +123,51 @@ class RecordList:
         """See `Records`."""
         return self._replaced(self._records[i], cleaned.text)
 
+    def alone(self, i: int, raw: bytes) -> bytes:  # noqa: ARG002  # they never need others
+        """See `Records`."""
+        return raw
+
+
+class Encoder(Protocol):
+    """Turns the bytes of records, in order, into those of a file."""
+
+    def write(self, data: bytes) -> None:
+        """Take the bytes of whole records."""
+
+    def finish(self) -> None:
+        """Write what comes after the last one. Not called when a run fails."""
+
+
+class Verbatim:
+    """The encoder of formats in which a file is the bytes of its records.
+
+    Args:
+        write: Takes the bytes of the file.
+    """
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
+
+    def write(self, data: bytes) -> None:
+        """See `Encoder`."""
+        self._write(data)
+
+    def finish(self) -> None:
+        """Nothing comes after the last record."""
+
 
 class Format(Protocol):
-    """A format reads records, and writes one with its text replaced."""
+    """A format reads the records of one input, and writes one with its text replaced."""
 
     holds_one: bool
     """Whether a file is one document, and has no reason to be there without it."""
 
     def chunks(self, stream: BinaryIO, size: int) -> Iterator[Chunk]:
-        """The bytes of an input, in parts of about `size`."""
+        """The bytes of an input, in parts of about `size`.
+
+        Raises:
+            UnreadableError: If the input is not what it was said to be.
+        """
 
     def records(self, chunk: Chunk, name: str) -> Records:
         """What they hold, in an input of this name; any thread may ask."""
@@ -121,5 +175,10 @@ class Format(Protocol):
     def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:
         """The bytes of a record with its text replaced, everything else as it was; see `Records.replaced`."""
 
+    def encoder(self, write: Callable[[bytes], object]) -> Encoder:
+        """What writes a file in this format, given what takes its bytes."""
+
     def field(self, raw: bytes, name: str) -> object:
-        """A field of a record that holds a document, if it is a string, a number, true or false; else None."""
+        """A field of a record that holds a document and stands alone (see `Records.alone`): a string, a number, true or
+        false; else None.
+        """

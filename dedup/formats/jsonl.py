@@ -20,7 +20,7 @@ import msgspec
 from dedup import _kernels
 from dedup._kernels import Lines
 from dedup.documents import LineDocuments
-from dedup.formats.base import Chunk, Record, RecordList, Records
+from dedup.formats.base import Chunk, Encoder, Record, RecordList, Records, Verbatim
 from dedup.records import Cleaned, Document
 
 _RAW_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -91,6 +91,10 @@ class JsonLines:
         else:
             written = spelling.encode("utf-8")
         return line[:start].encode("utf-8") + written + line[end:].encode("utf-8")
+
+    def encoder(self, write: Callable[[bytes], object]) -> Encoder:
+        """See `Format`."""
+        return Verbatim(write)
 
     def field(self, raw: bytes, name: str) -> str | int | float | bool | None:
         """See `Format`. Where a field stands twice, the last one counts."""
@@ -170,6 +174,10 @@ class _PlainLines:
         is_escaped = styles[1] or _is_escaped(cleaned.text)
         cuts = [(merge.start, merge.end) for merge in cleaned.merges]
         return self._lines.cut(i, cuts), _spelling(styles, is_escaped=is_escaped)
+
+    def alone(self, i: int, raw: bytes) -> bytes:  # noqa: ARG002  # a line never needs others
+        """See `Records`."""
+        return raw
 
 
 class _SkippedError(Exception):

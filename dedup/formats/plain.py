@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from dedup.formats.base import Chunk, Record, RecordList
+from dedup.formats.base import Chunk, Encoder, Record, RecordList, Verbatim
 from dedup.records import Document
 
 
@@ -25,6 +25,10 @@ class Plain:
     def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:  # noqa: ARG002  # nothing but its text
         """The text's bytes."""
         return text.encode("utf-8")
+
+    def encoder(self, write: Callable[[bytes], object]) -> Encoder:
+        """See `Format`."""
+        return Verbatim(write)
 
     def field(self, raw: bytes, name: str) -> object:  # noqa: ARG002  # nothing but its text
         """None: a text has no fields."""

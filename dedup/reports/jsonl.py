@@ -190,8 +190,10 @@ def duplicate_line(duplicate: Duplicate) -> bytes:
     return _line(DuplicateLine(**msgspec.structs.asdict(duplicate)))
 
 
-def summary_line(summary: Summary, written: int, skipped: Mapping[str, int]) -> bytes:
-    """The last line: what went in is what came out."""
+def summary_line(
+    summary: Summary, written: int, skipped: Mapping[str, int], spent: Mapping[str, float] | None = None
+) -> bytes:
+    """The last line: what went in is what came out; with what it took, where that may stand."""
     documents = {
         "in": summary.documents + sum(skipped.values()),
         "written": written,
@@ -210,6 +212,7 @@ def summary_line(summary: Summary, written: int, skipped: Mapping[str, int]) -> 
             "characters": characters,
             "oversized_buckets": summary.oversized_buckets,
             "capped_fingerprints": summary.capped_fingerprints,
+            **(spent or {}),
         }
     )
 

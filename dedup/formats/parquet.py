@@ -1,0 +1,224 @@
+"""Parquet: a record a row, of which one column is the text and one may be the id. Needs pyarrow, an optional extra.
+
+Only texts and ids are made into objects; all other columns, the schema and its metadata are carried through. A file is
+read batch by batch, and written with the row groups it had, less the rows that went. Rows are numbered from 1.
+
+Nothing is read that could be more than a value: columns of extension types are refused.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, BinaryIO
+
+from dedup.formats.base import Chunk, Encoder, Record, UnreadableError
+from dedup.formats.frames import (
+    ALONE,
+    BATCH,
+    ROWS,
+    TEXT,
+    FileHeader,
+    alone_frame,
+    batch_frame,
+    frames_of,
+    header_frame,
+    read_alone,
+    read_batch,
+    read_rows,
+    read_text,
+    rows_frame,
+    text_frame,
+)
+from dedup.formats.naming import column_of
+from dedup.formats.table_rows import is_string, plain_value, table_records, with_text
+from dedup.records import Cleaned, Document
+
+if TYPE_CHECKING:
+    import pyarrow
+    from pyarrow.parquet import ParquetFile
+
+_MOST_ROWS = 1024  # in a batch
+_BUFFER = 1 << 20  # of each column while it is read
+
+
+class Parquet:
+    """Parquet files, with the names of the columns that matter.
+
+    Args:
+        text_field: The column that holds the text.
+        id_field: The column that holds the id; there need not be one.
+    """
+
+    holds_one = False
+
+    def __init__(self, text_field: str = "text", id_field: str = "id") -> None:
+        self._text_field = text_field
+        self._id_field = id_field
+
+    def chunks(self, stream: BinaryIO, size: int) -> Iterator[Chunk]:
+        """Batches of rows as frames; the header of the file stands before the first one."""
+        if find_spec("pyarrow") is None:
+            raise UnreadableError("Parquet needs pyarrow: pip install 'dedup-text[parquet]'")
+        with ExitStack() as opened, _damage():
+            if not stream.seekable():
+                stream = opened.enter_context(_copy(stream))
+            from pyarrow.parquet import ParquetFile  # noqa: PLC0415  # takes long
+
+            file = ParquetFile(stream, pre_buffer=False, buffer_size=_BUFFER, page_checksum_verification=True)
+            self._check(file.schema_arrow)
+            head, number = header_frame(_header(file)), 1
+            for group, batch in _batches(file, size):
+                yield Chunk(number, head + batch_frame(batch, group))
+                head, number = b"", number + batch.num_rows
+            if head:
+                yield Chunk(number, head)
+
+    def records(self, chunk: Chunk, name: str) -> TableRecords:
+        """The rows of a batch; what stands before them is no record and is passed on."""
+        frames = list(frames_of(chunk.data))
+        records = [Record(bytes(found.whole)) for found in frames]
+        batch = read_batch(frames[-1].payload)[1] if frames and frames[-1].kind == BATCH else None
+        if batch is not None:
+            records += table_records(batch, self._text_field, self._id_field, f"{name}:", chunk.first)
+        return TableRecords(records, len(frames), batch, self._text_field)
+
+    def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:  # noqa: ARG002  # one way to write it
+        """The row with another text."""
+        (found,) = frames_of(raw)
+        if found.kind == ROWS:
+            return text_frame(read_rows(found.payload)[0], text)
+        if found.kind != ALONE:
+            raise UnreadableError("not the bytes of a row of a table")
+        row = read_alone(found.payload)
+        return alone_frame(with_text(row, column_of(row.schema.names, self._text_field), text))
+
+    def encoder(self, write: Callable[[bytes], object]) -> Encoder:
+        """See `Format`."""
+        from dedup.formats.parquet_writer import ParquetEncoder  # noqa: PLC0415  # loads pyarrow
+
+        return ParquetEncoder(write, self._text_field)
+
+    def field(self, raw: bytes, name: str) -> str | int | float | None:
+        """See `Format`."""
+        (found,) = frames_of(raw)
+        row = read_alone(found.payload)
+        return plain_value(row.column(name)[0].as_py()) if name in row.schema.names else None
+
+    def _check(self, schema: pyarrow.Schema) -> None:
+        """Refuse a table whose columns are not what they have to be."""
+        for field in schema:
+            if _is_extended(field):
+                raise UnreadableError(f"column {field.name!r} is of an extension type: only plain types are read")
+        text = schema.field(column_of(schema.names, self._text_field))
+        if not is_string(text.type):
+            raise UnreadableError(f"column {self._text_field!r} holds {text.type}, not strings: check --text-field")
+        if self._id_field in schema.names:
+            column_of(schema.names, self._id_field)
+
+
+class TableRecords:
+    """The rows of a batch, behind what is no record.
+
+    Args:
+        records: All of them.
+        before: How many are no record.
+        batch: The rows; None if there are none.
+        text_field: The column that holds the text.
+    """
+
+    def __init__(self, records: list[Record], before: int, batch: pyarrow.RecordBatch | None, text_field: str) -> None:
+        self._text_field = text_field
+        self._records = records
+        self._before = before
+        self._batch = batch
+        self.documents: list[Document] = [record.document for record in records if record.document is not None]
+        self.numbers = [i for i, record in enumerate(records) if record.document is not None]
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __getitem__(self, i: int) -> Record:
+        return self._records[i]
+
+    def raw(self, first: int, last: int) -> bytes:
+        """See `Records`."""
+        before = b"".join(record.raw for record in self._records[first : min(last, self._before)])
+        rows = max(first - self._before, 0), last - self._before
+        return before + rows_frame(*rows) if rows[0] < rows[1] else before
+
+    def skipped(self, first: int, last: int) -> list[Record]:
+        """See `Records`."""
+        return [record for record in self._records[first:last] if record.skipped]
+
+    def replaced(self, i: int, cleaned: Cleaned) -> tuple[bytes, str]:
+        """See `Records`. A text is written in one way only."""
+        return text_frame(i - self._before, cleaned.text), ""
+
+    def alone(self, i: int, raw: bytes) -> bytes:
+        """See `Records`."""
+        if self._batch is None:
+            return raw
+        row = self._batch.slice(i - self._before, 1)
+        (found,) = frames_of(raw)
+        if found.kind == TEXT:
+            _, text = read_text(found.payload)
+            row = with_text(row, row.schema.names.index(self._text_field), text)
+        return alone_frame(row)
+
+
+def _batches(file: ParquetFile, size: int) -> Iterator[tuple[int, pyarrow.RecordBatch]]:
+    for group in range(file.num_row_groups):
+        metadata = file.metadata.row_group(group)
+        rows = size * metadata.num_rows // max(metadata.total_byte_size, 1)
+        rows = min(max(rows, 1), _MOST_ROWS)
+        for batch in file.iter_batches(batch_size=rows, row_groups=[group], use_threads=False):
+            yield group, batch
+
+
+def _header(file: ParquetFile) -> FileHeader:
+    codecs: dict[str, str] = {}
+    dictionaries: list[str] = []
+    if file.num_row_groups:
+        group = file.metadata.row_group(0)
+        for i in range(group.num_columns):
+            leaf = group.column(i)
+            codecs[leaf.path_in_schema] = leaf.compression
+            if leaf.has_dictionary_page:
+                dictionaries.append(leaf.path_in_schema)
+    return FileHeader(file.schema_arrow, codecs, dictionaries)
+
+
+def _is_extended(field: pyarrow.Field) -> bool:
+    """Whether a column, or something in it, is of an extension type, be it known or not."""
+    import pyarrow  # noqa: PLC0415  # takes long
+
+    if isinstance(field.type, pyarrow.BaseExtensionType) or b"ARROW:extension:name" in (field.metadata or {}):
+        return True
+    if pyarrow.types.is_dictionary(field.type):
+        return isinstance(field.type.value_type, pyarrow.BaseExtensionType)
+    return any(_is_extended(field.type.field(i)) for i in range(field.type.num_fields))
+
+
+@contextmanager
+def _copy(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """A stream that cannot be read at any place, in a temporary file."""
+    with tempfile.TemporaryFile(prefix="dedup-") as copy:
+        shutil.copyfileobj(stream, copy)
+        copy.seek(0)
+        yield copy
+
+
+@contextmanager
+def _damage() -> Iterator[None]:
+    """Turn what pyarrow says about a file into an `UnreadableError`."""
+    import pyarrow  # noqa: PLC0415  # takes long
+
+    try:
+        yield
+    except (pyarrow.ArrowException, OSError) as error:
+        said = " ".join(str(error).split())
+        raise UnreadableError(f"not a Parquet file, or a damaged one: {said}") from error
