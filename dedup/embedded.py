@@ -46,6 +46,7 @@ class Embedded:
         self._own = own
         self._kept = kept
         self._settings = settings
+        self._cuts = cuts
         starts = own.tokens.starts.tolist()
         self._gone = [(bisect_left(starts, cut.start), bisect_left(starts, cut.end)) for cut in cuts]
         self._edges = {0, len(own.tokens), *(edge for gone in self._gone for edge in gone)}
@@ -164,7 +165,7 @@ class Embedded:
     def _groups(self, stretch: Stretch, other: Kept) -> Iterator[list[Draft]]:
         """The merges of a stretch: all of it if it is alike enough, else of its runs."""
         text, segment = stretch
-        start, end = self._places.begin(segment.a), self._places.end(segment.a_end)
+        start, end = self._outside(self._places.begin(segment.a), self._places.end(segment.a_end))
         own = self._own.excerpt.part(start, end)
         copy = self._with_same_edges(other, segment, start, end)
         if own.text == copy.text and len(own.pieces) == len(copy.pieces) == 1:
@@ -178,6 +179,16 @@ class Embedded:
         for run in segment.runs:
             for part in self._cut_back([Stretch(text, chained([run]))]):
                 yield from self._groups(part, other)
+
+    def _outside(self, start: int, end: int) -> tuple[int, int]:
+        """Characters without those at their edges that go anyway: marks, which are no tokens."""
+        first = bisect_right(self._cuts, (start, len(self._own.excerpt.text))) - 1
+        last = bisect_left(self._cuts, (end, 0)) - 1
+        if first >= 0:
+            start = max(start, min(end, self._cuts[first].end))
+        if last >= 0 and self._cuts[last].end > end:
+            end = max(start, self._cuts[last].start)
+        return start, end
 
     def _with_same_edges(self, other: Kept, segment: Segment, own_start: int, own_end: int) -> Excerpt:
         """The kept tokens, with the characters around them that are the same in the text."""

@@ -246,7 +246,7 @@ private:
 
     /* The merges of a stretch: all of it if it is alike enough, else of its runs. */
     bool take(const Stretch &stretch) {
-        const Span own = {places_.begin(stretch.a), places_.end(stretch.a_end)};
+        const Span own = outside({places_.begin(stretch.a), places_.end(stretch.a_end)});
         const Span copy = with_same_edges(stretch, own);
         if (!make_drafts({part_of(own_->text.text, own.start, own.end), own_->pieces, own.start},
                          {part_of(text_of(stretch.text), copy.start, copy.end), pieces_of(stretch.text), copy.start}))
@@ -299,6 +299,18 @@ private:
         if (text == ITSELF) return own_->pieces;
         kept_.find_pieces(text, copy_pieces_);
         return copy_pieces_;
+    }
+
+    /* Characters without those at their edges that go anyway: marks, which are no tokens. */
+    Span outside(Span span) const {
+        const Span *const begin = own_->cuts.data, *const after = begin + own_->cuts.size;
+        const Span *const next =
+            std::upper_bound(begin, after, span.start, [](int64_t at, const Span &cut) { return at < cut.start; });
+        if (next > begin) span.start = std::max(span.start, std::min(span.end, next[-1].end));
+        const Span *const last =
+            std::lower_bound(begin, after, span.end, [](const Span &cut, int64_t at) { return cut.start < at; });
+        if (last > begin && last[-1].end > span.end) span.end = std::max(span.start, last[-1].start);
+        return span;
     }
 
     /* The kept tokens, with the characters around them that are the same in the text. */

@@ -55,10 +55,14 @@ class Chunk(NamedTuple):
     Attributes:
         first: Number of the first of them in its input, from 1.
         data: The bytes, of whole records.
+        size: How many bytes of the file they take up there, compressed as it may be; formats leave that open.
+        damage: What is wrong with the rest of the input, which cannot be read; then there are no bytes.
     """
 
     first: int
     data: bytes
+    size: int = 0
+    damage: str = ""
 
 
 class Records(Protocol):
@@ -156,6 +160,11 @@ class Verbatim:
         """Nothing comes after the last record."""
 
 
+def damaged(chunk: Chunk) -> RecordList:
+    """The record that stands for the rest of an input that cannot be read."""
+    return RecordList([Record(b"", skipped="damaged", detail=chunk.damage)], lambda record, _: (record.raw, ""))
+
+
 class Format(Protocol):
     """A format reads the records of one input, and writes one with its text replaced."""
 
@@ -168,6 +177,9 @@ class Format(Protocol):
         Raises:
             UnreadableError: If the input is not what it was said to be.
         """
+
+    def whole(self, data: bytes) -> bytes:
+        """Those bytes of a chunk that are whole records, if the input was cut off in it."""
 
     def records(self, chunk: Chunk, name: str) -> Records:
         """What they hold, in an input of this name; any thread may ask."""

@@ -77,6 +77,10 @@ class Parquet:
             if head:
                 yield Chunk(number, head)
 
+    def whole(self, data: bytes) -> bytes:
+        """All of it: a file that is cut off has no footer, and cannot be opened."""
+        return data
+
     def records(self, chunk: Chunk, name: str) -> TableRecords:
         """The rows of a batch; what stands before them is no record and is passed on."""
         frames = list(frames_of(chunk.data))

@@ -50,6 +50,13 @@ class Separated:
             else:
                 wanted = max(size, len(data))  # twice as much each time, for it is looked at from its beginning
 
+    def whole(self, data: bytes) -> bytes:
+        """All rows that have their end."""
+        end = 0
+        while self._layout is not None and end < len(data) and (following := self._layout.row_end(data, end)):
+            end = following
+        return data[:end]
+
     def records(self, chunk: Chunk, name: str) -> RecordList:
         """What rows hold. One that holds no document is skipped; its bytes still stand in the record."""
         if self._layout is None:  # nothing but line ends
