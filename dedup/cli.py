@@ -26,6 +26,7 @@ from dedup.version import __version__
 
 if TYPE_CHECKING:
     from dedup.comparison import Comparison
+    from dedup.progress import Progress
     from dedup.runs import Reading
 
 # Commands import what they work with themselves: `--version` and `--help` are there at once.
@@ -107,9 +108,22 @@ def _input_options(command: _Command) -> _Command:
         ),
         click.option("--id-field", default="id", show_default=True, help="Field of JSON lines that holds the id."),
         click.option("--input-format", type=click.Choice(["text", "jsonl"]), help="Whatever the inputs are called."),
+        click.option(
+            "--max-ratio",
+            type=click.IntRange(1),
+            default=200,
+            show_default=True,
+            help="How many times larger than its file a compressed input may be, if larger than 64 MB.",
+        ),
+        click.option("--zstd-long", is_flag=True, help="Take .zst files that need a window of more than 128 MB."),
     ):
         option(command)
     return command
+
+
+_salvage_option = click.option(
+    "--salvage", is_flag=True, help="Keep what comes before damage in compressed inputs; the status is 2 all the same."
+)
 
 
 def _print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
@@ -139,9 +153,10 @@ def cli() -> None:
 @click.option("--jobs", type=int, help="Threads that work; the results are the same [default: one for every core].")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary; only errors.")
 @_input_options
+@_salvage_option
 @_settings_options(*_SETTINGS)
 def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **options: Any) -> None:
-    """Clean .txt and .jsonl files, and folders of them, of what they repeat.
+    """Clean .txt and .jsonl files, compressed or not, and folders of them, of what they repeat.
 
     All INPUTS are one corpus, read in order; - is standard input. The first copy of a text stays, unless --keep says
     another.
@@ -167,6 +182,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
         click.echo(summary_text(result.summary, result.written, result.skipped, result.size, seconds), err=True)
         if _kernels.chosen_name() == "reference" and not os.environ.get("DEDUP_KERNELS"):
             click.echo("slow: the native kernels are missing; install again where a C compiler is found", err=True)
+    _check_damages(progress)
 
 
 @cli.command()
@@ -176,6 +192,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
 @click.option("--jobs", type=int, help="Threads that work; the results are the same [default: one for every core].")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary; only errors.")
 @_input_options
+@_salvage_option
 @_settings_options("threshold", "near", "ngram", "min_tokens", "keep", "miss_probability", "num_perm", "bands", "rows",
                    "bucket_limit", "seed", "text_memory")  # fmt: skip
 def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
@@ -192,10 +209,11 @@ def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
     names = [name for name in _SETTINGS if name in options]
     settings = Settings(unit="document", **{name: options[name] for name in names})
     documents = duplicates = 0
-    sources = find_sources(inputs)
+    reading = _reading(options)
+    sources = find_sources(inputs, reading.opening)
     with Progress(quiet=options["quiet"]) as progress, Outputs(sources, force=options["force"]) as outputs:
         with outputs.create(output) as lines:
-            for _, found in match_files(sources, settings, _reading(options), progress, jobs=options["jobs"]):
+            for _, found in match_files(sources, settings, reading, progress, jobs=options["jobs"]):
                 documents += 1
                 if found is not None:
                     duplicates += 1
@@ -204,6 +222,7 @@ def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
     if not options["quiet"]:
         others = "earlier ones" if settings.keeps_first else "others"
         click.echo(f"{documents:,} documents, {duplicates:,} of them near-duplicates of {others}", err=True)
+    _check_damages(progress)
 
 
 @cli.command()
@@ -239,16 +258,33 @@ def compare_command(a: str, b: str, ngram: int | None, *, as_json: bool) -> None
 
 
 def _reading(options: dict[str, Any]) -> Reading:
+    from dedup.compression import Opening
     from dedup.runs import Reading
 
-    return Reading(text_field=options["text_field"], id_field=options["id_field"], input_format=options["input_format"])
+    opening = Opening(
+        salvage=options.get("salvage", False), max_ratio=options["max_ratio"], zstd_long=options["zstd_long"]
+    )
+    return Reading(
+        text_field=options["text_field"],
+        id_field=options["id_field"],
+        input_format=options["input_format"],
+        opening=opening,
+    )
+
+
+def _check_damages(progress: Progress) -> None:
+    """A run that could salvage only a part of its inputs has written that, and did not succeed."""
+    if progress.damages:
+        place, detail = progress.damages[0]
+        others = f" (and {len(progress.damages) - 1} more inputs)" if len(progress.damages) > 1 else ""
+        raise InputError(place, f"{detail}; only what comes before was read{others}")
 
 
 def _read_text(path: str) -> str:
-    from dedup.files import input_errors
+    from dedup.files import STANDARD, Source
 
-    with input_errors(path):
-        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    with Source(None if path == STANDARD else Path(path), path).stream() as stream:
+        data = stream.read()
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -40,14 +40,18 @@ class _FileError(DedupError):
         path: The file, as it was given.
         reason: What is wrong with it, and what to do.
         line: The line, from 1, where that is known.
+        byte: How many bytes of the file, as it lies there, come before, where that is known.
     """
 
-    def __init__(self, path: object, reason: str, *, line: int | None = None) -> None:
+    def __init__(self, path: object, reason: str, *, line: int | None = None, byte: int | None = None) -> None:
         place = f"{path}" if line is None else f"{path}:{line}"
+        if byte is not None:
+            place += f": after byte {byte:,}"
         super().__init__(f"{place}: {reason}")
         self.path = str(path)
         self.reason = reason
         self.line = line
+        self.byte = byte
 
 
 class InputError(_FileError):

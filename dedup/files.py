@@ -7,14 +7,16 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from dedup.compression import LONGEST_MAGIC, STRICT, Opening, Packer, codec_named, codec_of
+from dedup.decompression import DecompressedStream
 from dedup.errors import InputError, OutputError
-from dedup.formats import SUFFIXES
+from dedup.formats import SUFFIXES, format_named
 from dedup.formats.base import Chunk, Format, Record
 
 _BUFFER = 1 << 20
@@ -29,38 +31,104 @@ class Source:
 
     Attributes:
         path: Where it is; None for standard input.
-        name: What it is called in ids, in the report and in the output folder: its name relative to the folder given.
+        name: What it is called in ids, in the report and in the output folder: its name relative to the folder given,
+            with the suffix of its compression.
+        opening: How it is opened if it is compressed.
     """
 
     path: Path | None
     name: str
+    opening: Opening = STRICT
 
     @property
     def size(self) -> int:
-        """Bytes; 0 if unknown."""
+        """Bytes, compressed as it may be; 0 if unknown."""
         return self.path.stat().st_size if self.path else 0
 
-    def chunks(self, form: Format, size: int) -> Iterator[Chunk]:
-        """The bytes, in parts of about `size`, of whole records each.
+    @contextmanager
+    def stream(self) -> Iterator[BinaryIO]:
+        """The bytes, decompressed.
 
         Raises:
-            InputError: If it cannot be opened or read.
+            InputError: If it cannot be opened, read or decompressed.
         """
+        with self._opened() as opened:
+            yield opened.stream
+
+    @contextmanager
+    def _opened(self) -> Iterator[_Opened]:
         if self.path is None:
-            yield from form.chunks(sys.stdin.buffer, size)
+            head = sys.stdin.buffer.read(LONGEST_MAGIC)
+            # no thread: one that waits for standard input cannot be stopped
+            raw = DecompressedStream(sys.stdin.buffer, self.name, codec_of(None, head), self.opening, head, ahead=False)
+            with closing(raw):
+                yield _Opened(io.BufferedReader(raw, _BUFFER), raw)
             return
-        with input_errors(self.path), self.path.open("rb", buffering=_BUFFER) as stream:
-            yield from form.chunks(stream, size)
+        with input_errors(self.path), io.BufferedReader(io.FileIO(self.path), _BUFFER) as file:
+            codec = codec_of(str(self.path), file.peek(LONGEST_MAGIC)[:LONGEST_MAGIC])
+            if codec is None:
+                yield _Opened(file)
+                return
+            raw = DecompressedStream(file, str(self.path), codec, self.opening, ahead=self.size > _BUFFER)
+            with closing(raw):
+                yield _Opened(io.BufferedReader(raw, _BUFFER), raw)
+
+    def chunks(self, form: Format, size: int) -> Iterator[Chunk]:
+        """The bytes, decompressed, in parts of about `size`, of whole records each; what is wrong with the rest last.
+
+        Raises:
+            InputError: If it cannot be opened, read or decompressed.
+        """
+        with self._opened() as opened:
+            chunks = form.chunks(opened.stream, size)
+            if opened.decompressed is None:
+                yield from (chunk._replace(size=len(chunk.data)) for chunk in chunks)
+            else:
+                yield from _chunks(chunks, form, opened.decompressed, self.size)
 
     def records(self, form: Format) -> Iterator[Record]:
         """The records, in order.
 
         Raises:
-            InputError: If it cannot be opened or read.
+            InputError: If it cannot be opened, read or decompressed.
         """
         for chunk in self.chunks(form, _BUFFER):
             records = form.records(chunk, self.name)
             yield from (records[i] for i in range(len(records)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An input that is open: its bytes, and where they come from if they are decompressed."""
+
+    stream: BinaryIO
+    decompressed: DecompressedStream | None = None
+
+
+def _chunks(chunks: Iterator[Chunk], form: Format, stream: DecompressedStream, size: int) -> Iterator[Chunk]:
+    """The chunks with their sizes; the last one waits until it is known how the stream ends."""
+    last: Chunk | None = None
+    done = 0
+    for chunk in chunks:
+        if last is not None:
+            yield last
+        last = chunk._replace(size=stream.position - done)
+        done = stream.position
+    rest = stream.position - done
+    if stream.damage is None:
+        if last is not None:
+            yield last._replace(size=last.size + rest)
+        return
+    whole = form.whole(last.data) if last else b""
+    is_nothing = last is None or (last.first == 1 and not whole)
+    if last is not None and whole:
+        yield last._replace(data=whole)
+    unread = size - stream.position if size else 0
+    cut = len(last.data) - len(whole) if last else 0
+    lost = f"the last {max(size - stream.damage.byte, 0):,} bytes of the file" if size else "what follows in the file"
+    detail = f"after byte {stream.damage.byte:,}: {stream.damage.reason}; lost: {lost}, {cut:,} of an unfinished record"
+    left = (0 if whole or last is None else last.size) + rest + unread
+    yield Chunk(1 if is_nothing else 0, b"", left, detail)
 
 
 @contextmanager
@@ -83,11 +151,12 @@ def output_errors(path: object) -> Iterator[None]:
         raise OutputError(path, f"cannot be written: {error.strerror or error}") from error
 
 
-def find_sources(inputs: Sequence[str], *, may_be_empty: bool = False) -> list[Source]:
+def find_sources(inputs: Sequence[str], opening: Opening = STRICT, *, may_be_empty: bool = False) -> list[Source]:
     """The files that inputs name: files as they are, folders with all text files in them, sorted by name.
 
     Args:
         inputs: Paths, or `-` for standard input.
+        opening: How those are opened that are compressed.
         may_be_empty: Whether a folder may hold no text files.
 
     Raises:
@@ -96,7 +165,7 @@ def find_sources(inputs: Sequence[str], *, may_be_empty: bool = False) -> list[S
     sources: dict[str, Source] = {}
     for given in inputs:
         with input_errors(given):
-            found = _sources(given, may_be_empty)
+            found = _sources(given, opening, may_be_empty)
         for source in found:
             if source.name in sources:
                 raise InputError(source.path or STANDARD, f"another input is called {source.name!r} as well")
@@ -104,23 +173,23 @@ def find_sources(inputs: Sequence[str], *, may_be_empty: bool = False) -> list[S
     return list(sources.values())
 
 
-def _sources(given: str, may_be_empty: bool) -> list[Source]:
+def _sources(given: str, opening: Opening, may_be_empty: bool) -> list[Source]:
     if given == STANDARD:
-        return [Source(None, "stdin")]
+        return [Source(None, "stdin", opening)]
     path = Path(given)
     if not path.exists():
         raise InputError(given, "there is no such file or folder")
     if not path.is_dir():
         if not path.is_file():
             raise InputError(given, "neither a file nor a folder")
-        return [Source(path, path.name)]
+        return [Source(path, path.name, opening)]
     found = [
-        Source(file, file.relative_to(path).as_posix())
+        Source(file, file.relative_to(path).as_posix(), opening)
         for file in path.rglob("*")
-        if file.suffix.lower() in SUFFIXES and file.is_file()
+        if format_named(file.name) and file.is_file()
     ]
     if not found and not may_be_empty:
-        raise InputError(given, f"the folder holds no files that end in {' or '.join(SUFFIXES)}")
+        raise InputError(given, f"the folder holds no files that end in {' or '.join(SUFFIXES)}, compressed or not")
     return sorted(found, key=lambda source: source.name)
 
 
@@ -173,7 +242,7 @@ class Outputs:
                 raise OutputError(output, "it exists already; give --force to replace it")
 
     def create(self, output: str | None) -> Output:
-        """Begin an output: a file, standard output for `-`, or nothing at all for None.
+        """Begin an output: a file, compressed if its name ends so, standard output for `-`, or nothing at all for None.
 
         Raises:
             OutputError: As `check`, or if the file cannot be made.
@@ -183,6 +252,8 @@ class Outputs:
             return Output(None, "nowhere")
         if output == STANDARD:
             return Output(sys.stdout.buffer, "standard output")
+        codec = codec_named(output)
+        packer = Packer(codec, output) if codec else None
         with output_errors(output):
             path = Path(output).resolve()  # what a link points to is replaced, not the link
             staged = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
@@ -190,7 +261,7 @@ class Outputs:
             self._staged.append((staged, path))  # first, for a signal may come at any time
             # not tempfile: its files are private, these get the permissions that every new file gets
             stream = os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb")
-        return Output(stream, output)
+        return Output(stream, output, packer)
 
     def _make_folder(self, folder: Path) -> None:
         missing = []
@@ -224,9 +295,10 @@ class Outputs:
 class Output:
     """One output: bytes in, errors as `OutputError`. Used as a context manager; without a stream it keeps nothing."""
 
-    def __init__(self, stream: BinaryIO | None, path: object) -> None:
+    def __init__(self, stream: BinaryIO | None, path: object, packer: Packer | None = None) -> None:
         self._stream = stream
         self._path = path
+        self._packer = packer
 
     def __enter__(self) -> Output:
         return self
@@ -243,7 +315,10 @@ class Output:
         """Write some bytes."""
         if self._stream is not None and data:
             with output_errors(self._path):
-                self._stream.write(data)
+                if self._packer is None:
+                    self._stream.write(data)
+                else:
+                    self._stream.writelines(self._packer.pack(data))
 
     def close(self) -> None:
         """Flush everything to the disk."""
@@ -251,6 +326,8 @@ class Output:
             return
         try:
             with output_errors(self._path):
+                if self._packer is not None:
+                    self._stream.writelines(self._packer.finish())
                 self._stream.flush()
                 if self._stream is not sys.stdout.buffer:
                     os.fsync(self._stream.fileno())
@@ -259,5 +336,7 @@ class Output:
 
     def _abandon(self) -> None:
         """Close the file without another try to write what is left in the buffer."""
+        if self._packer is not None:
+            self._packer.close()
         if isinstance(self._stream, io.BufferedWriter) and self._stream is not sys.stdout.buffer:
             self._stream.raw.close()

@@ -57,7 +57,7 @@ def _match_as_they_come(
     inputs: Sequence[Input], deduplicator: Deduplicator, observer: Observer, skipped: _Skipped, jobs: int
 ) -> Iterator[Matched]:
     for batch in read_ahead(chunks_of(inputs), deduplicator.prepare_match, jobs):
-        skipped.note(batch.source, batch.records)
+        skipped.note(batch.source, batch.records, is_damage=batch.is_damage)
         with output_errors(tempfile.gettempdir()):  # where kept text goes that is not to stay in memory
             duplicates = deduplicator.match_prepared(batch.found)
         yield from zip(batch.found.ids, duplicates, strict=True)
@@ -74,7 +74,7 @@ def _match_by_rank(
 ) -> Iterator[Matched]:
     with RankedCorpus(settings, deduplicator) as corpus:
         for batch in add_all(corpus, chunks_of(inputs), jobs):
-            skipped.note(batch.source, batch.records)
+            skipped.note(batch.source, batch.records, is_damage=batch.is_damage)
             observer.progressed(batch.size, deduplicator.summary)
         with output_errors(tempfile.gettempdir()):  # as above
             corpus.match(jobs)
@@ -88,12 +88,14 @@ class _Skipped:
         self._observer = observer
         self._first: tuple[str, str] | None = None
 
-    def note(self, source: Source, records: Records) -> None:
+    def note(self, source: Source, records: Records, *, is_damage: bool) -> None:
         """Those of a batch."""
         for record in records.skipped(0, len(records)):
             place = record.place(source.name)
             self._first = self._first or (place, record.detail)
             self._observer.skipped(place, record.detail)
+            if is_damage:
+                self._observer.damaged(place, record.detail)
 
     def check(self, documents: int) -> None:
         """Raise `InputError` if there are such, and no documents."""

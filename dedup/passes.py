@@ -98,17 +98,20 @@ class _ThreePasses:
             Spill() as spill,
         ):
             kept = _KeptChunks(spill)
-            unobserved = sum(batch.size for batch in add_all(corpus, kept.passing(chunks_of(inputs)), jobs))
+            size = sum(batch.size for batch in add_all(corpus, kept.passing(chunks_of(inputs)), jobs))
+            characters = observed = 0
 
-            def observe_texts(characters: int, summary: Summary) -> None:
-                nonlocal unobserved
-                unobserved -= characters
-                observe(characters, summary)
+            def observe_texts(more: int, summary: Summary) -> None:
+                nonlocal characters, observed
+                characters += more
+                now = min(size, size * characters // max(kept.size, 1))  # of files that may be compressed
+                observe(now - observed, summary)
+                observed = now
 
             with output_errors(tempfile.gettempdir()):  # as above
                 corpus.clean(jobs, observe_texts)
             yield from _changes(corpus, kept.again(), jobs)
-            observe(unobserved, self.summary)
+            observe(size - observed, self.summary)
 
 
 def add_all(
@@ -134,20 +137,26 @@ def _changes(corpus: RankedCorpus, chunks: Iterable[tuple[Input, Chunk]], jobs: 
 
 
 class _KeptChunks:
-    """Chunks of inputs, which are read once and wanted twice."""
+    """Chunks of inputs, which are read once and wanted twice.
+
+    Attributes:
+        size: Their bytes so far, decompressed.
+    """
 
     def __init__(self, spill: Spill) -> None:
         self._spill = spill
-        self._read: list[tuple[Input, int]] = []
+        self._read: list[tuple[Input, Chunk]] = []
+        self.size = 0
 
     def passing(self, chunks: Iterable[tuple[Input, Chunk]]) -> Iterator[tuple[Input, Chunk]]:
         """The chunks, kept as they pass."""
         for given, chunk in chunks:
             self._spill.append(chunk.data)
-            self._read.append((given, chunk.first))
+            self._read.append((given, chunk._replace(data=b"")))
+            self.size += len(chunk.data)
             yield given, chunk
 
     def again(self) -> Iterator[tuple[Input, Chunk]]:
         """The same chunks."""
-        for number, (given, first) in enumerate(self._read):
-            yield given, Chunk(first, self._spill[number])
+        for number, (given, chunk) in enumerate(self._read):
+            yield given, chunk._replace(data=self._spill[number])

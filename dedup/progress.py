@@ -17,13 +17,18 @@ _MOST_SKIPPED_SHOWN = 20
 
 
 class Progress:
-    """Looks on at a run (see `runs.Observer`) and tells people. Used as a context manager."""
+    """Looks on at a run (see `runs.Observer`) and tells people. Used as a context manager.
+
+    Attributes:
+        damages: The inputs of which only what comes before damage was read, and what is wrong with them.
+    """
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._bar: click._termui_impl.ProgressBar[int] | None = None
         self._total = self._read = self._unshown = self._skipped = 0
         self._last_line = time.monotonic()
+        self.damages: list[tuple[str, str]] = []
 
     def __enter__(self) -> Progress:
         return self
@@ -67,6 +72,10 @@ class Progress:
             self._tell(f"skipped {printable(place)}: {printable(detail)}")
         elif self._skipped == _MOST_SKIPPED_SHOWN + 1:
             self._tell("further skipped records are counted, and named in the report")
+
+    def damaged(self, place: str, detail: str) -> None:
+        """The rest of an input cannot be read."""
+        self.damages.append((place, detail))
 
     def _tell(self, line: str) -> None:
         if not self._quiet:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from dedup.files import Source
-from dedup.formats.base import Chunk, Format, Records
+from dedup.formats.base import Chunk, Format, Records, damaged
 from dedup.parallel import BATCH_SIZE, in_order
 from dedup.records import Document
 
@@ -30,7 +30,8 @@ class Batch(NamedTuple, Generic[_Found]):
         is_first: Whether these are the first of the input, which may be none at all.
         records: What was read.
         found: What was found out about the documents among them.
-        size: How many bytes they were read from.
+        size: How many bytes of the file they were read from.
+        is_damage: Whether the only record stands for the rest of an input that cannot be read.
     """
 
     source: Source
@@ -39,10 +40,11 @@ class Batch(NamedTuple, Generic[_Found]):
     records: Records
     found: _Found
     size: int
+    is_damage: bool = False
 
     def with_found(self, found: _Other) -> Batch[_Other]:
         """The same records, with something else that was found out."""
-        return Batch(self.source, self.form, self.is_first, self.records, found, self.size)
+        return Batch(self.source, self.form, self.is_first, self.records, found, self.size, self.is_damage)
 
 
 def read_ahead(
@@ -58,8 +60,9 @@ def read_ahead(
 
     def work(unread: tuple[Input, Chunk]) -> Batch[_Found]:
         (source, form), chunk = unread
-        records = form.records(chunk, source.name)
-        return Batch(source, form, chunk.first == 1, records, find(records.documents), len(chunk.data))
+        records = damaged(chunk) if chunk.damage else form.records(chunk, source.name)
+        found = find(records.documents)
+        return Batch(source, form, chunk.first == 1, records, found, chunk.size, bool(chunk.damage))
 
     return in_order(work, chunks, jobs)
 
@@ -76,4 +79,4 @@ def chunks_of(inputs: Sequence[Input]) -> Iterator[tuple[Input, Chunk]]:
             is_empty = False
             yield given, chunk
         if is_empty:
-            yield given, Chunk(1, b"")
+            yield given, Chunk(1, b"", given.source.size)

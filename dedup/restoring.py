@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from dedup.cleaning import KeptText, restored
 from dedup.errors import InputError, RestoreError
-from dedup.files import Output, Outputs, Source, find_sources, input_errors
+from dedup.files import Output, Outputs, Source, find_sources
 from dedup.formats.base import Format, Record
 from dedup.records import Cleaned, Place
 from dedup.reports.jsonl import Emptied
@@ -37,13 +37,13 @@ def restore_files(cleaned: str, report_path: str, output: str, reading: Reading,
         OutputError: If an output exists or cannot be written.
     """
     report_source = Source(Path(report_path), report_path)
-    with input_errors(report_path), Path(report_path).open("rb") as stream:
+    with report_source.stream() as stream:
         report = read_report(stream, report_path)
     run = _Restoring(cleaned, report, reading)
     with Outputs([*run.sources, report_source], force=force) as outputs:
         run.read_kept_texts()
         documents = 0
-        for name in report.inputs:
+        for name in run.names:
             with outputs.create(output_path(name, output, is_single=run.is_single)) as original_file:
                 documents += run.restore(name, original_file)
         run.check_complete()
@@ -63,16 +63,20 @@ class _Restoring:
     """The files of a run, read as the inputs they came from."""
 
     def __init__(self, cleaned: str, report: Report, reading: Reading) -> None:
-        self.sources = find_sources([cleaned], may_be_empty=True)
+        self.sources = find_sources([cleaned], reading.opening, may_be_empty=True)
         self.is_single = not Path(cleaned).is_dir()
         if self.is_single and len(report.inputs) != 1:
             raise InputError(cleaned, f"the report is of {len(report.inputs)} files: give their folder")
         names = report.inputs if self.is_single else [source.name for source in self.sources]
         # read under the names they had as inputs, for ids are made from those
-        self._sources = {name: Source(source.path, name) for name, source in zip(names, self.sources, strict=True)}
+        self._sources = {
+            name: Source(source.path, name, source.opening) for name, source in zip(names, self.sources, strict=True)
+        }
         unknown = sorted(self._sources.keys() - set(report.inputs))
         if unknown:
             raise InputError(Path(cleaned, unknown[0]), "the report does not name it")
+        # a text whose end could not be read was not written at all
+        self.names = [name for name in report.inputs if name in self._sources or name not in report.damaged]
         self._report = report
         self._reading = reading
         self._kept: dict[tuple[str, int | None], KeptText] = {}
@@ -87,7 +91,7 @@ class _Restoring:
         """Read all files once, for the texts that merges name."""
         merges = (merge for document in self._report.merges.values() for merge in document)
         wanted = {(merge.canonical.document, merge.canonical.record) for merge in merges}
-        for name in self._report.inputs:
+        for name in self.names:
             for original in self._originals(name):
                 if original.cleaned is not None and original.cleaned.key in wanted:
                     self._kept[original.cleaned.key] = KeptText(original.cleaned)

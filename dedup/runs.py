@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
+from dedup.compression import STRICT, Opening, codec_named, uncompressed_name
 from dedup.errors import InputError, InternalError, OutputError
 from dedup.files import STANDARD, Output, Outputs, Source, find_sources, output_errors
 from dedup.formats import choose_format
@@ -30,11 +31,13 @@ class Reading:
         text_field: Field of JSON lines that holds the text.
         id_field: Field that holds the id.
         input_format: `text` or `jsonl`; None to go by the name (standard input is JSON lines).
+        opening: How compressed inputs are opened.
     """
 
     text_field: str = "text"
     id_field: str = "id"
     input_format: str | None = None
+    opening: Opening = STRICT
 
     def format_of(self, source: Source) -> Format:
         """The format of an input.
@@ -74,6 +77,9 @@ class Observer(Protocol):
 
     def skipped(self, place: str, detail: str) -> None:
         """A record could not be read."""
+
+    def damaged(self, place: str, detail: str) -> None:
+        """The rest of an input cannot be read, and what comes before it was to be salvaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,7 @@ def clean_files(
         SettingsError: If `jobs` is out of range, or `keep` names a field that not one document has.
     """
     jobs = count_jobs(jobs)
-    sources = find_sources(inputs)
+    sources = find_sources(inputs, reading.opening)
     formats = [reading.format_of(source) for source in sources]
     is_single = len(sources) == 1 and not Path(inputs[0]).is_dir()
     paths = [output_path(source.name, writing.output, is_single=is_single) for source in sources]
@@ -142,7 +148,7 @@ def clean_files(
 def output_path(name: str, output: str | None, *, is_single: bool) -> str | None:
     """Where a file goes, if anywhere: a single one into the file `output`, else by its name into the folder `output`.
 
-    A single text file goes into a folder too, unless `output` ends in .txt itself.
+    A single text file goes into a folder too, unless `output` ends in .txt itself, or as a compressed file does.
 
     Raises:
         OutputError: If several files would go to standard output.
@@ -151,7 +157,8 @@ def output_path(name: str, output: str | None, *, is_single: bool) -> str | None
         return None
     if output == STANDARD and not is_single:
         raise OutputError(output, "several inputs need a folder as their output")
-    is_text = name.lower().endswith(".txt") and not output.lower().endswith(".txt")
+    is_file_name = output.lower().endswith(".txt") or codec_named(output) is not None
+    is_text = uncompressed_name(name).lower().endswith(".txt") and not is_file_name
     with output_errors(output):
         is_file = output == STANDARD or (is_single and not is_text and not Path(output).is_dir())
     return output if is_file else str(Path(output, name))
@@ -202,6 +209,9 @@ class _Run:
         """Write some records."""
         if batch.is_first:
             self._begin(batch)
+        if batch.is_damage:
+            self._damage(batch)
+            return
         done = 0
         for document, cleaned in batch.found:
             number = batch.records.numbers[document]
@@ -213,6 +223,15 @@ class _Run:
             self._open(batch.source).write(b"".join(self._kept))
         self._lines.write(b"".join(self._found))
         self._kept.clear()
+        self._found.clear()
+        self._size += batch.size
+
+    def _damage(self, batch: Batch[Changes]) -> None:
+        """What cannot be read is not written either."""
+        for record in batch.records.skipped(0, len(batch.records)):
+            self._skip(batch.source, record)
+            self._observer.damaged(batch.source.name, record.detail)
+        self._lines.write(b"".join(self._found))
         self._found.clear()
         self._size += batch.size
 

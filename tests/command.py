@@ -56,6 +56,9 @@ class Nobody:
     def skipped(self, place: str, detail: str) -> None:
         """See `runs.Observer`."""
 
+    def damaged(self, place: str, detail: str) -> None:
+        """See `runs.Observer`."""
+
 
 def environment(**changes: str) -> dict[str, str]:
     """Of a process that finds the same package; UTF-8 on its streams."""

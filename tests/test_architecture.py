@@ -19,8 +19,8 @@ _ROOT = Path(dedup.__file__).parent
 # inside a folder `base` and tables stand below their siblings, and the folder's own module above them.
 _LEVELS = (
     ("version", "errors", "records", "_kernels.unicode_file"),
-    ("_kernels.unicode", "keep_rules", "packing", "spilling"),
-    ("settings", "graphemes", "_kernels.reference_arrays"),
+    ("_kernels.unicode", "keep_rules", "packing", "spilling", "compression"),
+    ("settings", "graphemes", "decompression", "_kernels.reference_arrays"),
     ("_kernels.recipe",),
     ("_kernels.reference_blocks",),
     ("_kernels.reference_lines", "_kernels.reference_fingerprints"),

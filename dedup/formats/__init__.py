@@ -1,9 +1,10 @@
-"""Input formats, one a file. Which one reads a file is decided here, by the end of its name."""
+"""Input formats, one a file. Which one reads a file is decided here, by the end of its name, under a compression's."""
 
 from __future__ import annotations
 
 from pathlib import PurePath
 
+from dedup.compression import uncompressed_name
 from dedup.errors import InputError
 from dedup.formats.base import Format
 from dedup.formats.jsonl import JsonLines
@@ -11,6 +12,11 @@ from dedup.formats.plain import Plain
 
 SUFFIXES = {".txt": "text", ".jsonl": "jsonl"}
 """End of a file's name > name of its format."""
+
+
+def format_named(name: str) -> str | None:
+    """The name of the format that a file's name tells, if it tells one: `page.txt` and `page.txt.gz` are text."""
+    return SUFFIXES.get(PurePath(uncompressed_name(name)).suffix.lower())
 
 
 def choose_format(name: str, forced: str | None, text_field: str, id_field: str) -> Format:
@@ -25,9 +31,9 @@ def choose_format(name: str, forced: str | None, text_field: str, id_field: str)
     Raises:
         InputError: If the name tells nothing.
     """
-    chosen = forced or SUFFIXES.get(PurePath(name).suffix.lower())
+    chosen = forced or format_named(name)
     if chosen == "text":
         return Plain()
     if chosen == "jsonl":
         return JsonLines(text_field, id_field)
-    raise InputError(name, f"its name does not end in {' or '.join(SUFFIXES)}: give --input-format")
+    raise InputError(name, f"its name does not end in {' or '.join(SUFFIXES)}, compressed or not: give --input-format")

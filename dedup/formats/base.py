@@ -40,10 +40,14 @@ class Chunk(NamedTuple):
     Attributes:
         first: Number of the first of them in its input, from 1.
         data: The bytes, of whole records.
+        size: How many bytes of the file they take up there, compressed as it may be; formats leave that open.
+        damage: What is wrong with the rest of the input, which cannot be read; then there are no bytes.
     """
 
     first: int
     data: bytes
+    size: int = 0
+    damage: str = ""
 
 
 class Records(Protocol):
@@ -106,6 +110,11 @@ class RecordList:
         return self._replaced(self._records[i], cleaned.text)
 
 
+def damaged(chunk: Chunk) -> RecordList:
+    """The record that stands for the rest of an input that cannot be read."""
+    return RecordList([Record(b"", skipped="damaged", detail=chunk.damage)], lambda record, _: (record.raw, ""))
+
+
 class Format(Protocol):
     """A format reads records, and writes one with its text replaced."""
 
@@ -114,6 +123,9 @@ class Format(Protocol):
 
     def chunks(self, stream: BinaryIO, size: int) -> Iterator[Chunk]:
         """The bytes of an input, in parts of about `size`."""
+
+    def whole(self, data: bytes) -> bytes:
+        """Those bytes of a chunk that are whole records, if the input was cut off in it."""
 
     def records(self, chunk: Chunk, name: str) -> Records:
         """What they hold, in an input of this name; any thread may ask."""

@@ -58,6 +58,10 @@ class JsonLines:
             yield Chunk(first, data)
             first += _kernels.chosen().count_lines(data)
 
+    def whole(self, data: bytes) -> bytes:
+        """All lines that have their end."""
+        return data[: data.rfind(b"\n") + 1]
+
     def records(self, chunk: Chunk, name: str) -> Records:
         """What lines hold. One that holds no document is skipped; its bytes still stand in the record."""
         if self._text_field != self._id_field:

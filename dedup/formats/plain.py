@@ -18,6 +18,10 @@ class Plain:
         """The whole file."""
         yield Chunk(1, stream.read())
 
+    def whole(self, data: bytes) -> bytes:  # noqa: ARG002  # half a text is none
+        """Nothing."""
+        return b""
+
     def records(self, chunk: Chunk, name: str) -> RecordList:
         """The text; skipped as `invalid-utf8` where it is not UTF-8."""
         return RecordList([_record(chunk.data, name)], _replaced)

@@ -33,6 +33,9 @@ from dedup.version import __version__
 FORMAT_VERSION = 1
 # 1: first version
 
+DAMAGED = "damaged"
+"""Why the end of an input was skipped that could not be decompressed."""
+
 _ENCODER = msgspec.json.Encoder()
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from dedup.errors import InputError
 from dedup.records import Edit, Merge, Place, Span
-from dedup.reports.jsonl import FORMAT_VERSION, Changed, Emptied, MergeLine
+from dedup.reports.jsonl import DAMAGED, FORMAT_VERSION, Changed, Emptied, MergeLine
 
 
 @dataclass(slots=True)
@@ -23,12 +23,14 @@ class Report:
         changed: The documents of which something went.
         merges: Their merges, in order.
         emptied: The documents that were not written, by file.
+        damaged: The files whose end could not be read.
     """
 
     inputs: list[str] = field(default_factory=list)
     changed: dict[tuple[str, int | None], Changed] = field(default_factory=dict)
     merges: dict[tuple[str, int | None], list[Merge]] = field(default_factory=dict)
     emptied: dict[str, list[Emptied]] = field(default_factory=dict)
+    damaged: set[str] = field(default_factory=set)
 
 
 def read_report(stream: BinaryIO, name: str) -> Report:
@@ -73,6 +75,12 @@ class _Input:
     file: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Skipped:
+    file: str
+    reason: str
+
+
 def _take(report: Report, kind: str, line: object) -> None:
     """Add a line to a report."""
     if kind == "header" and (version := msgspec.convert(line, _Typed).format) != FORMAT_VERSION:
@@ -88,6 +96,10 @@ def _take(report: Report, kind: str, line: object) -> None:
     elif kind == "emptied":
         emptied = msgspec.convert(line, Emptied)
         report.emptied.setdefault(_safe_name(emptied.file), []).append(emptied)
+    elif kind == "skipped":
+        skipped = msgspec.convert(line, _Skipped)
+        if skipped.reason == DAMAGED:
+            report.damaged.add(skipped.file)
 
 
 def _safe_name(name: str) -> str:

@@ -1,0 +1,35 @@
+"""Compressed data for tests, by the suffix that tells how."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import sys
+from collections.abc import Callable
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    ".gz": gzip.compress,
+    ".zst": lambda data: zstd.compress(data, options={zstd.CompressionParameter.checksum_flag: 1}),
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+}
+DECOMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    "": lambda data: data,
+    ".gz": gzip.decompress,
+    ".zst": zstd.decompress,
+    ".bz2": bz2.decompress,
+    ".xz": lzma.decompress,
+}
+
+
+def wide_zstd(data: bytes) -> bytes:
+    """A frame that asks for a window of 256 MB."""
+    chosen = zstd.CompressionParameter
+    encoder = zstd.ZstdCompressor(options={chosen.window_log: 28, chosen.enable_long_distance_matching: 1})
+    return encoder.compress(data) + encoder.flush()
