@@ -109,6 +109,13 @@ def _input_options(command: _Command) -> _Command:
         click.option("--id-field", default="id", show_default=True, help="Field of JSON lines that holds the id."),
         click.option("--input-format", type=click.Choice(["text", "jsonl"]), help="Whatever the inputs are called."),
         click.option(
+            "--max-record",
+            type=click.IntRange(1),
+            default=64,
+            show_default=True,
+            help="Megabytes that a line or a text may have; larger ones stay as they are, and are counted as skipped.",
+        ),
+        click.option(
             "--max-ratio",
             type=click.IntRange(1),
             default=200,
@@ -268,6 +275,7 @@ def _reading(options: dict[str, Any]) -> Reading:
         text_field=options["text_field"],
         id_field=options["id_field"],
         input_format=options["input_format"],
+        max_record=options["max_record"] << 20,
         opening=opening,
     )
 

@@ -133,6 +133,9 @@ class _Restoring:
             raise InputError(name, "the report names it, and it is not among the cleaned files")
         line = 0
         for record in source.records(self._format_of(name)) if source else ():
+            if record.continues:
+                yield _Original(record.raw, None)
+                continue
             line += 1
             while missing and missing[-1].line == line:
                 yield self._emptied(missing.pop())

@@ -19,7 +19,7 @@ from dedup.compression import Opening
 from dedup.files import Source
 from dedup.restoring import restore_files
 from dedup.runs import Reading, Writing, clean_files
-from tests.command import BEAR, FOX, OWL, Nobody, arguments, environment, lines_of, make, run, succeed, tree
+from tests.command import BEAR, FOX, OWL, Nobody, environment, lines_of, make, run, succeed, tree
 from tests.compressed import COMPRESS, DECOMPRESS, wide_zstd
 
 _OUT = ("-o", "out", "--report", "r")
@@ -304,18 +304,37 @@ def test_limits_can_be_raised(tmp_path: Path) -> None:
         assert len(stream.read()) == 80 << 20
 
 
+def _most_memory(*given: object, folder: Path) -> tuple[int, int, str]:
+    """Run the command; its status, the most memory it took, in KB, and what it said."""
+    code = (
+        "import sys; from dedup.cli import _status; status = _status(); "
+        "print(*[row.split()[1] for row in open('/proc/self/status') if row.startswith('VmHWM')]); sys.exit(status)"
+    )
+    command = [sys.executable, "-c", code, *map(str, given)]
+    ended = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
+    return ended.returncode, int(ended.stdout), ended.stderr
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="measures memory as Linux does")
-def test_bombs_take_little_memory(tmp_path: Path) -> None:
-    """A file of 30 KB that holds 1 GB is refused without being held in memory."""
-    zeros = COMPRESS[".zst"](bytes(1 << 30))
-    make(tmp_path, {"a.txt.zst": zeros})
-    code = "import resource,sys; from dedup.cli import _status; sys.argv[0]='dedup'; s=_status(); " \
-           "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss); sys.exit(s)"  # fmt: skip
-    command = [sys.executable, "-c", code, *arguments("clean", "-q", "a.txt.zst", "--dry-run")[3:]]
-    ended = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
-    assert ended.returncode == 2
-    assert "--max-ratio" in ended.stderr
-    assert int(ended.stdout) < 300_000  # KB; 64 MB are allowed to every file, and may be held twice
+@pytest.mark.parametrize("name", ["a.txt.zst", "a.jsonl.zst"])
+def test_bombs_take_little_memory(tmp_path: Path, name: str) -> None:
+    """A file of 30 KB that holds 1 GB without a line's end is refused without being held in memory."""
+    make(tmp_path, {name: COMPRESS[".zst"](bytes(1 << 30))})
+    status, memory, err = _most_memory("clean", "-q", name, "--dry-run", folder=tmp_path)
+    assert status == 2
+    assert "--max-ratio" in err
+    assert memory < 300_000  # KB; 64 MB are allowed to every file, and may be held twice
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="measures memory as Linux does")
+def test_a_line_without_end_takes_little_memory(tmp_path: Path) -> None:
+    """A line of 400 MB passes through without being held."""
+    make(tmp_path, {"a.jsonl": _DATA + b'{"text":"'})
+    with (tmp_path / "a.jsonl").open("r+b") as stream:
+        stream.truncate(400 << 20)  # zeros that take no room
+    status, memory, err = _most_memory("clean", "a.jsonl", "--dry-run", "--max-record", "8", folder=tmp_path)
+    assert (status, "1 too-large" in err) == (0, True), err
+    assert memory < 150_000
 
 
 def test_without_zstd(tmp_path: Path) -> None:
@@ -329,3 +348,32 @@ def test_without_zstd(tmp_path: Path) -> None:
         assert (ended.status, ended.err.count("\n")) == (2, 1), ended.err
         assert "pip install backports.zstd" in ended.err
     assert not [name for name in tree(tmp_path) if name.startswith("out")]
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_records_that_are_too_large(tmp_path: Path, suffix: str) -> None:
+    """A line or a text beyond --max-record passes through as it is, is named and counted, and comes back."""
+    lines = _DATA.splitlines(keepends=True)
+    long_line = b'{"id":"long","text":"%s"}\n' % random.Random(1).randbytes(1_600_000).hex().encode()
+    exact = b'{"id":"exact","text":"%s"}\n' % (b"x" * ((1 << 20) - 25))
+    assert len(exact) == 1 << 20
+    data = b"".join([long_line, lines[0], exact, long_line, *lines[1:], long_line.rstrip(b"\n")])
+    pack = COMPRESS[suffix] if suffix else bytes
+    make(tmp_path / "in", {f"a.jsonl{suffix}": pack(data), f"b.txt{suffix}": pack(long_line), "c.txt": FOX})
+    report = ("--report", "r", "--max-record", "1")
+    ended = succeed("clean", "in", "-o", "out", *report, folder=tmp_path)
+    skipped = lines_of(tmp_path / "r", "skipped")
+    assert [(found["file"], found.get("line"), found["reason"]) for found in skipped] == [
+        (f"a.jsonl{suffix}", 1, "too-large"),
+        (f"a.jsonl{suffix}", 4, "too-large"),
+        (f"a.jsonl{suffix}", 8, "too-large"),
+        (f"b.txt{suffix}", None, "too-large"),
+    ]
+    assert "--max-record" in ended.err
+    out = DECOMPRESS[suffix]((tmp_path / "out" / f"a.jsonl{suffix}").read_bytes())
+    assert out.count(long_line.rstrip()) == 3
+    assert len(out) < len(data)
+    succeed("restore", "out", *report, "-o", "back", folder=tmp_path)
+    for name in (f"a.jsonl{suffix}", f"b.txt{suffix}"):
+        there, back = (DECOMPRESS[suffix]((tmp_path / part / name).read_bytes()) for part in ("in", "back"))
+        assert back == there

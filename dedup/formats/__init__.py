@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from dedup.compression import uncompressed_name
 from dedup.errors import InputError
-from dedup.formats.base import Format
+from dedup.formats.base import MAX_RECORD, Format
 from dedup.formats.jsonl import JsonLines
 from dedup.formats.plain import Plain
 
@@ -19,7 +19,9 @@ def format_named(name: str) -> str | None:
     return SUFFIXES.get(PurePath(uncompressed_name(name)).suffix.lower())
 
 
-def choose_format(name: str, forced: str | None, text_field: str, id_field: str) -> Format:
+def choose_format(
+    name: str, forced: str | None, text_field: str, id_field: str, max_record: int = MAX_RECORD
+) -> Format:
     """The format of an input.
 
     Args:
@@ -27,13 +29,14 @@ def choose_format(name: str, forced: str | None, text_field: str, id_field: str)
         forced: `text` or `jsonl`; None to go by the name.
         text_field: Where JSON lines hold the text.
         id_field: Where they hold the id.
+        max_record: Bytes that a record may have; larger ones are skipped.
 
     Raises:
         InputError: If the name tells nothing.
     """
     chosen = forced or format_named(name)
     if chosen == "text":
-        return Plain()
+        return Plain(max_record)
     if chosen == "jsonl":
-        return JsonLines(text_field, id_field)
+        return JsonLines(text_field, id_field, max_record)
     raise InputError(name, f"its name does not end in {' or '.join(SUFFIXES)}, compressed or not: give --input-format")
