@@ -115,6 +115,13 @@ def _input_options(command: _Command) -> _Command:
             show_default=True,
             help="How many times larger than its file a compressed input may be, if larger than 64 MB.",
         ),
+        click.option(
+            "--max-record",
+            type=click.IntRange(1),
+            default=64,
+            show_default=True,
+            help="Megabytes that a line or a text may have; larger ones stay as they are, and are counted as skipped.",
+        ),
         click.option("--zstd-long", is_flag=True, help="Take .zst files that need a window of more than 128 MB."),
     ):
         option(command)
@@ -272,6 +279,7 @@ def _reading(options: dict[str, Any]) -> Reading:
         text_field=options["text_field"],
         id_field=options["id_field"],
         input_format=options["input_format"],
+        max_record=options["max_record"] << 20,
         opening=opening,
     )
 

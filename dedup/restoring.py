@@ -150,7 +150,8 @@ class _Restoring:
             raise InputError(name, "the report names it, and it is not among the cleaned files")
         line = 0
         for record in source.records(self.format_of(name)) if source else ():
-            if record.document is None and record.line is None and not record.skipped:
+            is_frame = record.document is None and record.line is None and not record.skipped
+            if record.continues or is_frame:
                 yield _Original(record.raw, None)
                 continue
             line += 1

@@ -15,7 +15,7 @@ from dedup.compression import STRICT, Opening, codec_named, uncompressed_name
 from dedup.errors import InputError, InternalError, OutputError
 from dedup.files import STANDARD, Output, Outputs, Source, find_sources, output_errors
 from dedup.formats import choose_format
-from dedup.formats.base import Format, Record
+from dedup.formats.base import MAX_RECORD, Format, Record
 from dedup.parallel import count_jobs
 from dedup.passes import Changes, passes_of
 from dedup.reading import Batch, Input
@@ -32,12 +32,14 @@ class Reading:
         text_field: Field or column that holds the text.
         id_field: The one that holds the id.
         input_format: The name of a format; None to go by the name (standard input is JSON lines).
+        max_record: Bytes that a line or a text may have; larger ones are skipped.
         opening: How compressed inputs are opened.
     """
 
     text_field: str = "text"
     id_field: str = "id"
     input_format: str | None = None
+    max_record: int = MAX_RECORD
     opening: Opening = STRICT
 
     def format_of(self, source: Source) -> Format:
@@ -47,7 +49,7 @@ class Reading:
             InputError: If its name tells nothing.
         """
         forced = self.input_format or ("jsonl" if source.path is None else None)
-        return choose_format(source.name, forced, self.text_field, self.id_field)
+        return choose_format(source.name, forced, self.text_field, self.id_field, self.max_record)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

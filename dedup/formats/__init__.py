@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from dedup.compression import uncompressed_name
 from dedup.errors import InputError
-from dedup.formats.base import Format
+from dedup.formats.base import MAX_RECORD, Format
 from dedup.formats.jsonl import JsonLines
 from dedup.formats.parquet import Parquet
 from dedup.formats.plain import Plain
@@ -21,7 +21,9 @@ def format_named(name: str) -> str | None:
     return SUFFIXES.get(PurePath(uncompressed_name(name)).suffix.lower())
 
 
-def choose_format(name: str, forced: str | None, text_field: str, id_field: str) -> Format:
+def choose_format(
+    name: str, forced: str | None, text_field: str, id_field: str, max_record: int = MAX_RECORD
+) -> Format:
     """The format of an input.
 
     Args:
@@ -29,15 +31,16 @@ def choose_format(name: str, forced: str | None, text_field: str, id_field: str)
         forced: The name of a format; None to go by the name.
         text_field: The field or column that holds the text.
         id_field: The one that holds the id.
+        max_record: Bytes that a line or a text may have; larger ones are skipped.
 
     Raises:
         InputError: If the name tells nothing.
     """
     chosen = forced or format_named(name)
     if chosen == "text":
-        return Plain()
+        return Plain(max_record)
     if chosen == "jsonl":
-        return JsonLines(text_field, id_field)
+        return JsonLines(text_field, id_field, max_record)
     if chosen in ("csv", "tsv"):
         return Separated("," if chosen == "csv" else "\t", text_field, id_field)
     if chosen == "parquet":

@@ -9,6 +9,9 @@ from msgspec import Struct
 
 from dedup.records import Cleaned, Document
 
+MAX_RECORD = 64 << 20
+"""Bytes that a record may have, unless somebody says otherwise."""
+
 
 class UnreadableError(Exception):
     """An input is not what its format says: none of it can be used.
@@ -35,6 +38,7 @@ class Record(Struct, frozen=True, gc=False):
         is_named: Whether it holds an id; else the document's id was made from its place.
         skipped: Why it holds no document, as a short name; "" where there is nothing to read (a blank line).
         detail: What exactly is wrong, for people.
+        continues: Whether it is no record of its own but another part of the one before, which is too large.
     """
 
     raw: bytes
@@ -43,6 +47,7 @@ class Record(Struct, frozen=True, gc=False):
     is_named: bool = True
     skipped: str = ""
     detail: str = ""
+    continues: bool = False
 
     def place(self, name: str) -> str:
         """Where the record stands, for people: the name of its input, with its line if it has one."""
@@ -56,6 +61,8 @@ class Chunk(NamedTuple):
         first: Number of the first of them in its input, from 1.
         data: The bytes, of whole records.
         size: How many bytes of the file they take up there, compressed as it may be; formats leave that open.
+        is_oversized: Whether the bytes are a part of one record that is too large to be looked at; all parts but its
+            first one have the number 0.
         damage: What is wrong with the rest of the input, which cannot be read; then there are no bytes.
     """
 
@@ -63,6 +70,7 @@ class Chunk(NamedTuple):
     data: bytes
     size: int = 0
     damage: str = ""
+    is_oversized: bool = False
 
 
 class Records(Protocol):
@@ -163,6 +171,21 @@ class Verbatim:
 def damaged(chunk: Chunk) -> RecordList:
     """The record that stands for the rest of an input that cannot be read."""
     return RecordList([Record(b"", skipped="damaged", detail=chunk.damage)], lambda record, _: (record.raw, ""))
+
+
+def rest_of_record(read: Callable[[int], bytes], size: int) -> Iterator[Chunk]:
+    """The other parts of a record that is too large; `read` gives some more bytes of it, or none."""
+    while data := read(size):
+        yield Chunk(0, data, is_oversized=True)
+
+
+def oversized(chunk: Chunk, line: int | None) -> RecordList:
+    """A part of a record that is too large to be looked at; the first one is counted as skipped."""
+    if chunk.first == 0:
+        record = Record(chunk.data, continues=True)
+    else:
+        record = Record(chunk.data, line=line, skipped="too-large", detail="too large: --max-record allows more")
+    return RecordList([record], lambda record, _: (record.raw, ""))
 
 
 class Format(Protocol):

@@ -20,7 +20,17 @@ import msgspec
 from dedup import _kernels
 from dedup._kernels import Lines
 from dedup.documents import LineDocuments
-from dedup.formats.base import Chunk, Encoder, Record, RecordList, Records, Verbatim
+from dedup.formats.base import (
+    MAX_RECORD,
+    Chunk,
+    Encoder,
+    Record,
+    RecordList,
+    Records,
+    Verbatim,
+    oversized,
+    rest_of_record,
+)
 from dedup.records import Cleaned, Document
 
 _RAW_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -43,7 +53,8 @@ class JsonLines:
 
     holds_one = False
 
-    def __init__(self, text_field: str = "text", id_field: str = "id") -> None:
+    def __init__(self, text_field: str = "text", id_field: str = "id", max_record: int = MAX_RECORD) -> None:
+        self._max_record = max_record
         self._text_field = text_field
         self._id_field = id_field
         self._spelt = json.dumps(text_field, ensure_ascii=False).encode("utf-8", "surrogatepass")
@@ -53,10 +64,21 @@ class JsonLines:
         """Whole lines, with their ends."""
         first = 1
         while data := stream.read(size):
+            cut = len(data) if data.endswith(b"\n") else data.rfind(b"\n") + 1
+            if cut < len(data):
+                most = self._max_record - (len(data) - cut)
+                data += stream.readline(max(most, 0) + 1)
+            if len(data) - cut <= self._max_record:
+                yield Chunk(first, data)
+                first += _kernels.chosen().count_lines(data)
+                continue
+            if cut:
+                yield Chunk(first, data[:cut])
+                first += _kernels.chosen().count_lines(data[:cut])
+            yield Chunk(first, data[cut:], is_oversized=True)
+            first += 1
             if not data.endswith(b"\n"):
-                data += stream.readline()
-            yield Chunk(first, data)
-            first += _kernels.chosen().count_lines(data)
+                yield from _rest_of_line(stream, size)
 
     def whole(self, data: bytes) -> bytes:
         """All lines that have their end."""
@@ -64,6 +86,8 @@ class JsonLines:
 
     def records(self, chunk: Chunk, name: str) -> Records:
         """What lines hold. One that holds no document is skipped; its bytes still stand in the record."""
+        if chunk.is_oversized:
+            return oversized(chunk, chunk.first)
         if self._text_field != self._id_field:
             lines = _kernels.chosen().read_lines(chunk.data, *self._names)
             if lines is not None:
@@ -133,6 +157,13 @@ class JsonLines:
 
     def _text_span(self, line: str) -> tuple[int, int]:
         return next((start, end) for name, start, end in _walk(line) if name == self._text_field)
+
+
+def _rest_of_line(stream: BinaryIO, size: int) -> Iterator[Chunk]:
+    for chunk in rest_of_record(stream.readline, size):
+        yield chunk
+        if chunk.data.endswith(b"\n"):
+            return
 
 
 class _PlainLines:

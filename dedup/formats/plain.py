@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from dedup.formats.base import Chunk, Encoder, Record, RecordList, Verbatim
+from dedup.formats.base import MAX_RECORD, Chunk, Encoder, Record, RecordList, Verbatim, oversized, rest_of_record
 from dedup.records import Document
 
 
@@ -14,9 +14,16 @@ class Plain:
 
     holds_one = True
 
-    def chunks(self, stream: BinaryIO, size: int) -> Iterator[Chunk]:  # noqa: ARG002  # it cannot be divided
-        """The whole file."""
-        yield Chunk(1, stream.read())
+    def __init__(self, max_record: int = MAX_RECORD) -> None:
+        self._max_record = max_record
+
+    def chunks(self, stream: BinaryIO, size: int) -> Iterator[Chunk]:
+        """The whole file, unless it is too large."""
+        data = stream.read(self._max_record + 1)
+        is_oversized = len(data) > self._max_record
+        yield Chunk(1, data, is_oversized=is_oversized)
+        if is_oversized:
+            yield from rest_of_record(stream.read, size)
 
     def whole(self, data: bytes) -> bytes:  # noqa: ARG002  # half a text is none
         """Nothing."""
@@ -24,6 +31,8 @@ class Plain:
 
     def records(self, chunk: Chunk, name: str) -> RecordList:
         """The text; skipped as `invalid-utf8` where it is not UTF-8."""
+        if chunk.is_oversized:
+            return oversized(chunk, None)
         return RecordList([_record(chunk.data, name)], _replaced)
 
     def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:  # noqa: ARG002  # nothing but its text
