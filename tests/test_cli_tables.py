@@ -158,7 +158,7 @@ def test_rows_of_a_forged_report(tmp_path: Path) -> None:
 
 
 def test_summary_as_json(tmp_path: Path) -> None:
-    """--summary-json writes what the report's last line says, with seconds and bytes; --dry-run or not, quiet or not."""
+    """--summary-json writes what the report's last line says, with seconds and bytes, --dry-run or not."""
     make(tmp_path, {"in.csv": _bytes_in("csv", _ROWS) + b"1,2\n"})
     options = ("--report", "r", "--summary-json", "sum/s.json", "-q")
     ended = succeed("clean", "in.csv", "--dry-run", *options, folder=tmp_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import random
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,8 @@ parquet = pytest.importorskip("pyarrow.parquet", reason="the extra `parquet` is 
 _TEXTS = [f"{FOX}\n\n{i} {OWL}" if i % 3 else FOX for i in range(40)]
 
 
-def _table(kind: Any = None, texts: list[str | None] | None = None) -> Any:
+def _table(kind: Any = None, texts: Sequence[str | None] = _TEXTS) -> Any:
     """A table of all that has to be carried through."""
-    texts = [*_TEXTS] if texts is None else texts
     count = len(texts)
     plain = pyarrow.array(texts, pyarrow.string())
     text = plain.dictionary_encode().cast(kind) if pyarrow.types.is_dictionary(kind or plain.type) else plain.cast(
