@@ -64,6 +64,18 @@ def frames_of(data: bytes) -> Iterator[Frame]:
         start = end
 
 
+def only_frame(raw: bytes) -> Frame:
+    """The frame of one record.
+
+    Raises:
+        UnreadableError: If it is not one frame.
+    """
+    frames = list(frames_of(raw))
+    if len(frames) != 1:
+        raise UnreadableError(f"{len(frames)} records of a table where one should be")
+    return frames[0]
+
+
 def rows_frame(first: int, last: int) -> bytes:
     """Rows [first, last) of the batch before."""
     return frame(ROWS, b"%d %d" % (first, last))
@@ -75,9 +87,16 @@ def text_frame(row: int, text: str) -> bytes:
 
 
 def read_rows(payload: memoryview) -> tuple[int, int]:
-    """The rows that such a frame names."""
-    first, last = bytes(payload).split(b" ")
-    return int(first), int(last)
+    """The rows that such a frame names.
+
+    Raises:
+        UnreadableError: If it names none.
+    """
+    try:
+        first, last = map(int, bytes(payload).split(b" "))
+    except ValueError as error:
+        raise UnreadableError("not the rows of a table") from error
+    return first, last
 
 
 def read_text(payload: memoryview) -> tuple[int, str]:

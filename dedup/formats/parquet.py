@@ -26,6 +26,7 @@ from dedup.formats.frames import (
     batch_frame,
     frames_of,
     header_frame,
+    only_frame,
     read_alone,
     read_batch,
     read_rows,
@@ -92,7 +93,7 @@ class Parquet:
 
     def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:  # noqa: ARG002  # one way to write it
         """The row with another text."""
-        (found,) = frames_of(raw)
+        found = only_frame(raw)
         if found.kind == ROWS:
             return text_frame(read_rows(found.payload)[0], text)
         if found.kind != ALONE:
@@ -108,7 +109,7 @@ class Parquet:
 
     def field(self, raw: bytes, name: str) -> str | int | float | None:
         """See `Format`."""
-        (found,) = frames_of(raw)
+        found = only_frame(raw)
         row = read_alone(found.payload)
         return plain_value(row.column(name)[0].as_py()) if name in row.schema.names else None
 
@@ -167,7 +168,7 @@ class TableRecords:
         if self._batch is None:
             return raw
         row = self._batch.slice(i - self._before, 1)
-        (found,) = frames_of(raw)
+        found = only_frame(raw)
         if found.kind == TEXT:
             _, text = read_text(found.payload)
             row = with_text(row, row.schema.names.index(self._text_field), text)

@@ -83,6 +83,8 @@ class ParquetEncoder:
             self._waiting.append(self._batch.slice(first, last - first))
         elif found.kind == TEXT and self._batch is not None:
             row, text = read_text(found.payload)
+            if not 0 <= row < self._batch.num_rows:
+                raise UnreadableError(f"no row {row} in a table")
             self._waiting.append(with_text(self._batch.slice(row, 1), self._text_place, text))
         elif found.kind == ALONE and self._schema is not None:
             row_alone = read_alone(found.payload)

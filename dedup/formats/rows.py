@@ -150,10 +150,13 @@ def read_cell(written: bytes) -> str:
     Raises:
         UnicodeDecodeError: If it is not UTF-8.
     """
+    if not written.startswith(b'"'):
+        return written.decode("utf-8")
+    inner = written[1:-1]
+    if inner.count(b'"') == 2 * inner.count(b'""') and written.endswith(b'"') and len(written) > 1:  # nothing behind it
+        return inner.decode("utf-8").replace('""', '"')
     quoted = _QUOTED.fullmatch(written)
-    if quoted is not None:
-        written = quoted[1].replace(b'""', b'"') + quoted[2]
-    return written.decode("utf-8")
+    return (written if quoted is None else quoted[1].replace(b'""', b'"') + quoted[2]).decode("utf-8")
 
 
 def _cell_pattern(separator: bytes, ends: bytes, more: bytes) -> bytes:

@@ -112,19 +112,18 @@ class Separated:
     def _record(self, layout: Layout, raw: bytes, name: str, number: int) -> Record:
         if not raw.strip(b"\r\n"):
             return Record(raw, line=number)
-        try:
-            raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            detail = f"not UTF-8 at byte {error.start} of the row"
-            return Record(raw, line=number, skipped="invalid-utf8", detail=detail)
         spans = layout.spans(raw)
         if spans is None:
             reason, detail = layout.fault(raw)
             return Record(raw, line=number, skipped=reason, detail=detail)
         (start, end), own = spans
-        own_id = None if own is None else read_cell(raw[own[0] : own[1]])
-        document = Document(own_id or f"{name}:{number}", read_cell(raw[start:end]))
-        return Record(raw, document, number, bool(own_id))
+        try:
+            text = read_cell(raw[start:end])
+            (raw[:start] + raw[end:]).decode("utf-8")  # cells that nobody reads have to be text as well
+            own_id = "" if own is None else read_cell(raw[own[0] : own[1]])
+        except UnicodeDecodeError:
+            return Record(raw, line=number, skipped="invalid-utf8", detail=_where_not_utf8(raw))
+        return Record(raw, Document(own_id or f"{name}:{number}", text), number, bool(own_id))
 
     def _replaced(self, record: Record, text: str) -> tuple[bytes, str]:
         original = "" if record.document is None else record.document.text
@@ -151,3 +150,11 @@ class Separated:
         if self._layout is None:
             raise UnreadableError(f"a row without a header: {raw[:40]!r}")
         return self._layout
+
+
+def _where_not_utf8(raw: bytes) -> str:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"not UTF-8 at byte {error.start} of the row"
+    return "not UTF-8 in a cell of the row"
