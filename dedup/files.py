@@ -279,3 +279,4 @@ class Output:
         """Close the file without another try to write what is left in the buffer."""
         if isinstance(self._stream, io.BufferedWriter) and self._stream is not sys.stdout.buffer:
             self._stream.raw.close()
+        self._stream = None  # an encoder that is thrown away may want to write its end
