@@ -358,3 +358,4 @@ class Output:
             self._packer.close()
         if isinstance(self._stream, io.BufferedWriter) and self._stream is not sys.stdout.buffer:
             self._stream.raw.close()
+        self._stream = None  # an encoder that is thrown away may want to write its end

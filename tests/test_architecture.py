@@ -139,9 +139,12 @@ def test_heavy_packages_are_imported_only_when_asked_for(tmp_path: Path) -> None
     """Neither using the library nor running a command imports what takes long to import and is not needed."""
     text = tmp_path / "a.txt"
     text.write_text("One two three four five six seven.")
+    table = tmp_path / "a.csv"
+    table.write_text("id,text\n1,One two three four five six seven.\n")
     for command in (
         ["-c", "import dedup; dedup.clean('One two three four five six seven.')"],
         ["-m", "dedup", "clean", str(text), "--dry-run"],
+        ["-m", "dedup", "clean", str(table), "--dry-run"],
     ):
         imported = imported_by(*command)
         assert {"dedup", "msgspec"} <= imported

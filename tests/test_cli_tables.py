@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import resource
+import secrets
+import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from tests.command import BEAR, FOX, OWL, lines_of, make, run, succeed, tree
+from tests.command import BEAR, FOX, OWL, arguments, environment, lines_of, make, run, succeed, tree
 
 _NEAR = OWL.replace("old", "aged")
 _ROWS = [
@@ -138,6 +141,21 @@ def test_faults(tmp_path: Path, fault: str, command: str) -> None:
     assert (ended.status, ended.out, ended.err.count("\n")) == (2, b"", 1), ended.err
     assert ended.err.startswith(f"dedup: error: {said}")
     assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("suffix", _FORMATS)
+def test_disk_that_fills_up(tmp_path: Path, suffix: str) -> None:
+    """An output that cannot be written to its end is not there at all, and one line says so."""
+    rows = [{"id": str(i), "text": f"{i} {secrets.token_hex(40)} {OWL}"} for i in range(2000)]
+    make(tmp_path, {f"in.{suffix}": _bytes_in(suffix, rows)})
+    ended = subprocess.run(
+        arguments("clean", "-q", f"in.{suffix}", "-o", "out"),
+        cwd=tmp_path, env=environment(), capture_output=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+    )  # fmt: skip
+    assert ended.stderr.decode() == "dedup: error: out: cannot be written: File too large\n"
+    assert ended.returncode == 2
+    assert set(tree(tmp_path)) == {f"in.{suffix}"}
 
 
 def test_rows_of_a_forged_report(tmp_path: Path) -> None:
