@@ -106,7 +106,9 @@ def _input_options(command: _Command) -> _Command:
             "--text-field", default="text", show_default=True, help="Field of JSON lines that holds the text."
         ),
         click.option("--id-field", default="id", show_default=True, help="Field of JSON lines that holds the id."),
-        click.option("--input-format", type=click.Choice(["text", "jsonl"]), help="Whatever the inputs are called."),
+        click.option(
+            "--input-format", type=click.Choice(["text", "jsonl", "warc"]), help="Whatever the inputs are called."
+        ),
     ):
         option(command)
     return command

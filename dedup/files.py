@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 from dedup.errors import InputError, OutputError
-from dedup.formats import SUFFIXES
+from dedup.formats import SUFFIXES, suffix_of
 from dedup.formats.base import Chunk, Format, Record
 
 _BUFFER = 1 << 20
@@ -47,7 +47,8 @@ class Source:
             InputError: If it cannot be opened or read.
         """
         if self.path is None:
-            yield from form.chunks(sys.stdin.buffer, size)
+            with input_errors(self.name):
+                yield from form.chunks(sys.stdin.buffer, size)
             return
         with input_errors(self.path), self.path.open("rb", buffering=_BUFFER) as stream:
             yield from form.chunks(stream, size)
@@ -117,7 +118,7 @@ def _sources(given: str, may_be_empty: bool) -> list[Source]:
     found = [
         Source(file, file.relative_to(path).as_posix())
         for file in path.rglob("*")
-        if file.suffix.lower() in SUFFIXES and file.is_file()
+        if suffix_of(file.name) and file.is_file()
     ]
     if not found and not may_be_empty:
         raise InputError(given, f"the folder holds no files that end in {' or '.join(SUFFIXES)}")

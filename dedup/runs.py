@@ -29,7 +29,7 @@ class Reading:
     Attributes:
         text_field: Field of JSON lines that holds the text.
         id_field: Field that holds the id.
-        input_format: `text` or `jsonl`; None to go by the name (standard input is JSON lines).
+        input_format: `text`, `jsonl` or `warc`; None to go by the name (standard input is JSON lines).
     """
 
     text_field: str = "text"
@@ -270,4 +270,5 @@ class _Run:
 
 
 def _emptied(cleaned: Cleaned, source: Source, record: Record, replaced: bytes) -> report.Emptied:
-    return report.Emptied(cleaned.id, cleaned.record, source.name, record.line, replaced.decode("utf-8"))
+    raw = replaced.decode("utf-8", "surrogateescape")  # not all of it is text in every format
+    return report.Emptied(cleaned.id, cleaned.record, source.name, record.line, raw)

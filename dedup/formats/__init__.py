@@ -8,9 +8,16 @@ from dedup.errors import InputError
 from dedup.formats.base import Format
 from dedup.formats.jsonl import JsonLines
 from dedup.formats.plain import Plain
+from dedup.formats.warc import Warc
 
-SUFFIXES = {".txt": "text", ".jsonl": "jsonl"}
+_WARC = dict.fromkeys((".warc", ".warc.gz", ".wet", ".wet.gz"), "warc")
+SUFFIXES = {".txt": "text", ".jsonl": "jsonl", **_WARC}
 """End of a file's name > name of its format."""
+
+
+def suffix_of(name: str) -> str | None:
+    """The end of a file's name, if it is one that tells the format."""
+    return next((suffix for suffix in SUFFIXES if PurePath(name).name.lower().endswith(suffix)), None)
 
 
 def choose_format(name: str, forced: str | None, text_field: str, id_field: str) -> Format:
@@ -18,16 +25,18 @@ def choose_format(name: str, forced: str | None, text_field: str, id_field: str)
 
     Args:
         name: The file's name.
-        forced: `text` or `jsonl`; None to go by the name.
+        forced: `text`, `jsonl` or `warc`; None to go by the name.
         text_field: Where JSON lines hold the text.
         id_field: Where they hold the id.
 
     Raises:
         InputError: If the name tells nothing.
     """
-    chosen = forced or SUFFIXES.get(PurePath(name).suffix.lower())
+    chosen = forced or SUFFIXES.get(suffix_of(name) or "")
     if chosen == "text":
         return Plain()
     if chosen == "jsonl":
         return JsonLines(text_field, id_field)
+    if chosen == "warc":
+        return Warc()
     raise InputError(name, f"its name does not end in {' or '.join(SUFFIXES)}: give --input-format")

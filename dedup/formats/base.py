@@ -16,7 +16,7 @@ class Record(Struct, frozen=True, gc=False):
     Attributes:
         raw: The bytes it was read from; they are written back unchanged unless its text changes.
         document: What it holds, or None if it holds no document.
-        line: Its line in the file, from 1; None in formats without lines.
+        line: Its line in the file, from 1, or its number among the records; None where a file is one document.
         is_named: Whether it holds an id; else the document's id was made from its place.
         skipped: Why it holds no document, as a short name; "" where there is nothing to read (a blank line).
         detail: What exactly is wrong, for people.

@@ -1,0 +1,110 @@
+"""WARC archives: records of text (`conversion`, as in WET files, and `resource`) are documents, all others pass.
+
+A record is written back byte for byte unless its text changed; then its lengths and digests are made true. In archives
+that are packed with gzip every record is a member of its own, whatever it was before.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from dedup.formats import gzip_members
+from dedup.formats.base import Chunk, Record, RecordList
+from dedup.formats.warc_framing import Framed, framed, head_of
+from dedup.formats.warc_rewriting import header_of, with_header, with_payload
+from dedup.formats.windows import PlainWindow, Window
+from dedup.records import Document
+
+_SNIFFED = 16
+_TEXT_TYPES = (b"conversion", b"resource")
+
+
+class Warc:
+    """WARC archives, packed or not: their first bytes tell."""
+
+    holds_one = False
+
+    def chunks(self, stream: BinaryIO, size: int) -> Iterator[Chunk]:
+        """Whole records, packed as they are to be written, or stored so far.
+
+        Raises:
+            FramingError: If nobody can tell where the next record begins.
+        """
+        first = 1
+        raws: list[bytes] = []
+        length = 0
+        for record in framed(_window(stream)):
+            raws.append(record.raw)
+            length += len(record.raw)
+            if length >= size:
+                yield Chunk(first, b"".join(raws))
+                first += len(raws)
+                raws, length = [], 0
+        if raws:
+            yield Chunk(first, b"".join(raws))
+
+    def records(self, chunk: Chunk, name: str) -> RecordList:
+        """What they hold. Text that is not UTF-8 is skipped."""
+        found = framed(_window(io.BytesIO(chunk.data)))
+        return RecordList(
+            [_record(record, name, number) for number, record in enumerate(found, chunk.first)], _replaced
+        )
+
+    def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:
+        """The record with another text, and with true lengths and digests unless `spelling` is its header."""
+        plain = gzip_members.unpacked(raw)
+        payload = text.encode("utf-8")
+        written = with_header(plain, spelling.encode("latin-1"), payload) if spelling else with_payload(plain, payload)
+        return gzip_members.packed(written) if plain is not raw else written
+
+    def field(self, raw: bytes, name: str) -> str | int | None:
+        """A field of the record's header, by its name in any letters; a number if it is one."""
+        value = head_of(gzip_members.unpacked(raw)).fields.get(name.encode("utf-8", "surrogateescape").lower())
+        if value is None:
+            return None
+        return int(value) if value.isdigit() and len(value) < 19 else _text(value)
+
+
+def _window(stream: BinaryIO) -> Window:
+    begun = stream.read(_SNIFFED)
+    return (gzip_members.GzipWindow if begun.startswith(gzip_members.MAGIC) else PlainWindow)(stream, begun)
+
+
+def _record(record: Framed, name: str, number: int) -> Record:
+    raw = record.raw if record.raw is record.plain else gzip_members.finished(record.raw, record.plain)
+    head = record.head
+    if head is None or not _holds_text(record):
+        return Record(raw, line=number)
+    try:
+        text = record.payload.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return Record(raw, line=number, skipped="invalid-utf8", detail=f"not UTF-8 at byte {error.start} of the text")
+    url = _text(head.get(b"warc-target-uri")).removeprefix("<").removesuffix(">")
+    return Record(raw, Document(url or f"{name}:{number}", text), number, bool(url))
+
+
+def _holds_text(record: Framed) -> bool:
+    if record.head is None or record.head.get(b"warc-type").lower() not in _TEXT_TYPES:
+        return False
+    return record.head.get(b"content-type").partition(b";")[0].strip().lower() == b"text/plain"
+
+
+def _replaced(record: Record, text: str) -> tuple[bytes, str]:
+    """The spelling is the header of the original where its lengths and digests are not those that are computed."""
+    original = "" if record.document is None else record.document.text
+    plain = gzip_members.unpacked(record.raw)
+    new = with_payload(plain, text.encode("utf-8"))
+    is_plain = plain is record.raw
+    spelling = "" if with_payload(new, original.encode("utf-8")) == plain else header_of(plain).decode("latin-1")
+    # An empty one goes into the report if it is not written: stored, it can be read there.
+    return new if is_plain else gzip_members.packed(new, quickly=not text), spelling
+
+
+def _text(value: bytes) -> str:
+    """What a field says. Not everybody writes UTF-8 there."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
