@@ -100,7 +100,7 @@ def _settings_options(*names: str) -> Callable[[_Command], _Command]:
 
 
 def _input_options(command: _Command) -> _Command:
-    """How JSON lines and standard input are read."""
+    """How JSON lines, archives and standard input are read."""
     for option in (
         click.option(
             "--text-field", default="text", show_default=True, help="Field of JSON lines that holds the text."
@@ -108,6 +108,13 @@ def _input_options(command: _Command) -> _Command:
         click.option("--id-field", default="id", show_default=True, help="Field of JSON lines that holds the id."),
         click.option(
             "--input-format", type=click.Choice(["text", "jsonl", "warc"]), help="Whatever the inputs are called."
+        ),
+        click.option(
+            "--html",
+            type=click.Choice(["all", "main"]),
+            default="all",
+            show_default=True,
+            help="Which text of the web pages in WARC archives.",
         ),
     ):
         option(command)
@@ -243,7 +250,7 @@ def compare_command(a: str, b: str, ngram: int | None, *, as_json: bool) -> None
 def _reading(options: dict[str, Any]) -> Reading:
     from dedup.runs import Reading
 
-    return Reading(text_field=options["text_field"], id_field=options["id_field"], input_format=options["input_format"])
+    return Reading(**{name: options[name] for name in ("text_field", "id_field", "input_format", "html")})
 
 
 def _read_text(path: str) -> str:

@@ -30,11 +30,13 @@ class Reading:
         text_field: Field of JSON lines that holds the text.
         id_field: Field that holds the id.
         input_format: `text`, `jsonl` or `warc`; None to go by the name (standard input is JSON lines).
+        html: Which text of web pages: `all` or `main`.
     """
 
     text_field: str = "text"
     id_field: str = "id"
     input_format: str | None = None
+    html: str = "all"
 
     def format_of(self, source: Source) -> Format:
         """The format of an input.
@@ -43,7 +45,7 @@ class Reading:
             InputError: If its name tells nothing.
         """
         forced = self.input_format or ("jsonl" if source.path is None else None)
-        return choose_format(source.name, forced, self.text_field, self.id_field)
+        return choose_format(source.name, forced, self.text_field, self.id_field, self.html)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

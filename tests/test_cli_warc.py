@@ -207,7 +207,7 @@ _ODD_HEADERS: dict[str, bytes] = {
     "bytes that are not UTF-8": _DUPLICATE.replace(b"X: y", b"X: \xff\xe9"),
     "a length in another field": _DUPLICATE.replace(b"X: y", b"X-Content-Length: 7"),
     "URL in angle brackets": _DUPLICATE.replace(b"http://b.example/", b"<http://b.example/>"),
-    "too many line ends": b"\r\n\r\n\r\n" + _DUPLICATE + b"\r\n\r\n",
+    "too many line ends": _DUPLICATE + b"\r\n\r\n",
     "no line ends behind it": _DUPLICATE.rstrip(b"\n"),
     "an upper case type": _DUPLICATE.replace(b"conversion", b"Conversion"),
 }

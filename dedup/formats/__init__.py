@@ -20,7 +20,7 @@ def suffix_of(name: str) -> str | None:
     return next((suffix for suffix in SUFFIXES if PurePath(name).name.lower().endswith(suffix)), None)
 
 
-def choose_format(name: str, forced: str | None, text_field: str, id_field: str) -> Format:
+def choose_format(name: str, forced: str | None, text_field: str, id_field: str, html: str = "all") -> Format:
     """The format of an input.
 
     Args:
@@ -28,6 +28,7 @@ def choose_format(name: str, forced: str | None, text_field: str, id_field: str)
         forced: `text`, `jsonl` or `warc`; None to go by the name.
         text_field: Where JSON lines hold the text.
         id_field: Where they hold the id.
+        html: Which text of pages: `all` or `main`.
 
     Raises:
         InputError: If the name tells nothing.
@@ -38,5 +39,5 @@ def choose_format(name: str, forced: str | None, text_field: str, id_field: str)
     if chosen == "jsonl":
         return JsonLines(text_field, id_field)
     if chosen == "warc":
-        return Warc()
+        return Warc(main=html == "main")
     raise InputError(name, f"its name does not end in {' or '.join(SUFFIXES)}: give --input-format")

@@ -1,4 +1,5 @@
-"""WARC archives: records of text (`conversion`, as in WET files, and `resource`) are documents, all others pass.
+"""WARC archives: records of text (`conversion`, as in WET files, and `resource`) are documents. Responses become such
+records when they are read (see `formats.html`). All others pass.
 
 A record is written back byte for byte unless its text changed; then its lengths and digests are made true. In archives
 that are packed with gzip every record is a member of its own, whatever it was before.
@@ -8,10 +9,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import closing
 from typing import BinaryIO
 
 from dedup.formats import gzip_members
 from dedup.formats.base import Chunk, Record, RecordList
+from dedup.formats.html import SKIPPED, Pages
 from dedup.formats.warc_framing import Framed, framed, head_of
 from dedup.formats.warc_rewriting import header_of, with_header, with_payload
 from dedup.formats.windows import PlainWindow, Window
@@ -22,9 +25,16 @@ _TEXT_TYPES = (b"conversion", b"resource")
 
 
 class Warc:
-    """WARC archives, packed or not: their first bytes tell."""
+    """WARC archives, packed or not: their first bytes tell.
+
+    Args:
+        main: Whether only the main content of pages is wanted.
+    """
 
     holds_one = False
+
+    def __init__(self, *, main: bool = False) -> None:
+        self._main = main
 
     def chunks(self, stream: BinaryIO, size: int) -> Iterator[Chunk]:
         """Whole records, packed as they are to be written, or stored so far.
@@ -35,13 +45,14 @@ class Warc:
         first = 1
         raws: list[bytes] = []
         length = 0
-        for record in framed(_window(stream)):
-            raws.append(record.raw)
-            length += len(record.raw)
-            if length >= size:
-                yield Chunk(first, b"".join(raws))
-                first += len(raws)
-                raws, length = [], 0
+        with closing(Pages(main=self._main)) as pages:
+            for record in framed(_window(stream)):
+                raws.append(_without_page(record, pages))
+                length += len(raws[-1])
+                if length >= size:
+                    yield Chunk(first, b"".join(raws))
+                    first += len(raws)
+                    raws, length = [], 0
         if raws:
             yield Chunk(first, b"".join(raws))
 
@@ -72,9 +83,20 @@ def _window(stream: BinaryIO) -> Window:
     return (gzip_members.GzipWindow if begun.startswith(gzip_members.MAGIC) else PlainWindow)(stream, begun)
 
 
+def _without_page(record: Framed, pages: Pages) -> bytes:
+    """A record as it is to be written; the record of its text if it is a response."""
+    if record.head is None or record.head.get(b"warc-type").lower() != b"response":
+        return record.raw
+    converted = pages.converted(record.head, record.payload)
+    return converted if record.raw is record.plain else gzip_members.packed(converted, quickly=True)
+
+
 def _record(record: Framed, name: str, number: int) -> Record:
     raw = record.raw if record.raw is record.plain else gzip_members.finished(record.raw, record.plain)
     head = record.head
+    if head is not None and (why := head.get(SKIPPED)):
+        reason, _, detail = _text(why).partition(" ")
+        return Record(raw, line=number, skipped=reason, detail=detail)
     if head is None or not _holds_text(record):
         return Record(raw, line=number)
     try:

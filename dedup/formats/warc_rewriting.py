@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 
 from dedup.formats.warc_framing import head_of
 
@@ -22,6 +23,14 @@ def with_payload(plain: bytes, payload: bytes) -> bytes:
     header = _LENGTH.sub(rb"\g<1>%d" % len(payload), plain[: head.end], count=1)
     header = _ANY_DIGEST.sub(lambda found: _digest_line(found[0], payload), header)
     return header + payload + plain[head.end + head.length :]
+
+
+def new_record(fields: Mapping[str, str], payload: bytes) -> bytes:
+    """A record with these fields, as far as they are not empty, and with its digest and its length."""
+    digest = base64.b32encode(hashlib.sha1(payload, usedforsecurity=False).digest()).decode("ascii")
+    written = {**fields, "WARC-Block-Digest": f"sha1:{digest}", "Content-Length": str(len(payload))}
+    lines = [f"{name}: {value}" for name, value in written.items() if value]
+    return "\r\n".join(["WARC/1.0", *lines, "", ""]).encode("latin-1", "replace") + payload + b"\r\n\r\n"
 
 
 def header_of(plain: bytes) -> bytes:

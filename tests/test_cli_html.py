@@ -1,0 +1,177 @@
+"""Archives of web pages: their texts come out, as records that refer to the pages, or a record that says why not."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import io
+import time
+import zlib
+from pathlib import Path
+
+import pytest
+
+from dedup import InputError, Settings
+from dedup.formats.base import Record
+from dedup.formats.html import Pages
+from dedup.formats.warc import Warc
+from dedup.formats.warc_framing import head_of
+from dedup.restoring import restore_files
+from dedup.runs import Reading, Writing, clean_files
+from tests.archives import record, sha1, text_record, warcinfo
+from tests.command import BEAR, FOX, OWL, Nobody, lines_of, make, succeed
+from tests.test_formats import records_of
+
+_NEEDED = pytest.mark.skipif(importlib.util.find_spec("resiliparse") is None, reason="needs resiliparse to read pages")
+
+
+def _page(*paragraphs: str) -> bytes:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    return f"<html><head><title>t</title></head><body>{body}<script>bad()</script></body></html>".encode()
+
+
+def _response(body: bytes, uri: str, *fields: str, status: str = "200 OK", kind: str = "text/html") -> bytes:
+    head = "\r\n".join([f"HTTP/1.1 {status}", f"Content-Type: {kind}", *fields, "", ""])
+    return record("response", head.encode() + body, uri, "Content-Type: application/http; msgtype=response")
+
+
+def _chunked(body: bytes) -> bytes:
+    return b"".join(b"%x\r\n%s\r\n" % (len(body[i : i + 50]), body[i : i + 50]) for i in range(0, len(body), 50))
+
+
+def _read(data: bytes) -> list[Record]:
+    return records_of(Warc(), data, "a.warc")
+
+
+@_NEEDED
+@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
+def test_pages_become_texts(tmp_path: Path, name: str) -> None:
+    """Pages come out as records of their text that refer to them, cleaned; these texts are what comes back."""
+    records = [
+        warcinfo(),
+        record("request", "GET / HTTP/1.1\r\n\r\n", "http://a.example/"),
+        _response(_page(FOX, OWL), "http://a.example/"),
+        _response(_page(FOX, BEAR), "http://b.example/"),
+        _response(b"\x89PNG", "http://b.example/i.png", kind="image/png"),
+        _response(_page(FOX), "http://b.example/gone", status="404 Not Found"),
+        record("response", "not HTTP", "http://c.example/"),
+        text_record("http://d.example/", FOX),
+    ]
+    make(tmp_path, {name: b"".join(gzip.compress(each) if name.endswith(".gz") else each for each in records)})
+    ended = succeed("clean", name, "-o", f"out/{name}", "--report", "r.jsonl", folder=tmp_path)
+    assert "skipped     1 image/png, 1 not-http, 1 status-404\n" in ended.err
+    packed = (tmp_path / "out" / name).read_bytes()
+    out = _read(packed)
+    assert (gzip.decompress(packed) if name.endswith(".gz") else packed).startswith(records[0] + records[1])
+    texts = {each.document.id: each.document.text for each in out if each.document}
+    assert texts == {"http://a.example/": f"{FOX}\n\n{OWL}", "http://b.example/": BEAR}
+    plain = gzip.decompress(packed) if name.endswith(".gz") else packed
+    page = head_of(records[2])
+    assert b"WARC-Refers-To: " + page.get(b"warc-record-id") in plain
+    assert b"WARC-Block-Digest: " + sha1(BEAR.encode()) in plain
+    restore_files(str(tmp_path / "out" / name), str(tmp_path / "r.jsonl"), str(tmp_path / "b"), Reading(), force=False)
+    back = _read((tmp_path / "b").read_bytes())
+    assert [each.document.text for each in back if each.document] == [f"{FOX}\n\n{OWL}", f"{FOX}\n\n{BEAR}", FOX]
+    assert [line["line"] for line in lines_of(tmp_path / "r.jsonl", "skipped")] == [5, 6, 7]
+
+
+@_NEEDED
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        (_chunked(_page(FOX)), ("Transfer-Encoding: chunked",)),
+        (_chunked(_page(FOX)) + b"0\r\n\r\n", ("transfer-encoding:chunked",)),
+        (_page(FOX), ("Transfer-Encoding: chunked",)),
+        (gzip.compress(_page(FOX)), ("Content-Encoding: gzip",)),
+        (zlib.compress(_page(FOX)), ("Content-Encoding: deflate",)),
+        (zlib.compress(_page(FOX))[2:], ("Content-Encoding: deflate",)),
+        (_page(FOX), ("Content-Encoding: gzip",)),
+        (_page(FOX), ("Content-Encoding: br",)),
+        (_chunked(gzip.compress(_page(FOX))) + b"0\r\n\r\n", ("Transfer-Encoding: chunked", "Content-Encoding: gzip")),
+    ],
+)
+def test_codings(body: bytes, fields: tuple[str, ...]) -> None:
+    """A body is read in whatever coding it came, and also if the crawler took the coding off and left its field."""
+    (found,) = _read(_response(body, "http://a.example/", *fields))
+    assert found.document is not None, found.detail
+    assert found.document.text == FOX
+
+
+@_NEEDED
+@pytest.mark.parametrize(
+    ("kind", "body", "used"),
+    [
+        ("text/html; charset=utf-8", _page(BEAR), b"utf-8"),
+        ("text/html", _page(BEAR), b"utf-8"),
+        ("text/html; charset=ISO-8859-1", _page(BEAR).decode().encode("latin-1"), b"iso8859-1"),
+        ("text/html; charset=utf-8", _page(BEAR).decode().encode("cp1252"), b"1252"),
+        ("text/html; charset=no-such-thing", _page(BEAR), b"utf-8"),
+        ("text/html; charset=base64", _page(BEAR), b"utf-8"),
+    ],
+)
+def test_charsets(kind: str, body: bytes, used: bytes) -> None:
+    """A page is read in the charset it names, or in the one that it is found to be in; its record says which."""
+    (found,) = _read(_response(body, "http://a.example/", kind=kind))
+    assert found.document is not None, found.detail
+    assert found.document.text == BEAR
+    assert used in head_of(found.raw).get(b"x-dedup-charset").lower()
+
+
+_HOSTILE: dict[str, tuple[bytes, str]] = {
+    # a page: (its HTML, why there is no text, or nothing)
+    "100,000 nested tags": (b"<div>" * 100_000 + FOX.encode(), "html-time"),
+    "a bomb": (gzip.compress(bytes(100_000_000)), "too-large"),
+    "unknown coding": (b"\x01\x02", "content-encoding"),
+}
+
+
+@_NEEDED
+@pytest.mark.parametrize("case", _HOSTILE)
+def test_hostile_pages(case: str) -> None:
+    """A page that takes too long or too much room is skipped, and the next one is read."""
+    html, reason = _HOSTILE[case]
+    coding = {"a bomb": "Content-Encoding: gzip", "unknown coding": "Content-Encoding: br"}.get(case, "X: y")
+    pages = Pages(main=True, seconds=1)
+    begun = time.monotonic()
+    converted = []
+    for each in (_response(html, "http://a.example/", coding), _response(_page(FOX), "http://b.example/")):
+        head = head_of(each)
+        converted.append(pages.converted(head, each[head.end : head.end + head.length]))
+    pages.close()
+    bad, good = _read(b"".join(converted))
+    assert bad.skipped == reason
+    assert good.document is not None, good.detail
+    assert time.monotonic() - begun < 20
+
+
+@_NEEDED
+def test_a_library_that_dies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the process that reads pages ends by itself, as by a panic, the page is skipped."""
+    monkeypatch.setattr("dedup.formats.html._WORKER", "no.such.module")
+    (found,) = _read(_response(_page(FOX), "http://a.example/"))
+    assert (found.skipped, found.detail) == ("html-failed", "the page makes the library fail that reads it")
+
+
+def test_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the library is not installed that reads pages, an archive of pages is refused with what to install."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    make(tmp_path, {"a.warc": _response(_page(FOX), "http://a.example/"), "b.warc": text_record("http://b/", FOX)})
+    writing = Writing(output=None)
+    with pytest.raises(InputError, match=r"a\.warc: .*pip install 'dedup-text\[html\]'"):
+        clean_files([str(tmp_path / "a.warc")], Settings(), Reading(), writing, Nobody())
+    assert clean_files([str(tmp_path / "b.warc")], Settings(), Reading(), writing, Nobody()).written == 1
+
+
+@_NEEDED
+def test_main_content() -> None:
+    """Main content leaves out what stands around it."""
+    page = f"<html><body><nav><a href='/'>Home</a></nav><main><article><p>{FOX}</p></article></main></body></html>"
+    data = _response(page.encode(), "http://a.example/")
+    texts = []
+    for main in (False, True):
+        (found,) = records_of(Warc(main=main), data, "a.warc")
+        assert found.document is not None
+        texts.append(found.document.text)
+    assert "Home" in texts[0]
+    assert texts[1].strip() == FOX
+    assert next(Warc().chunks(io.BytesIO(data), 1)).first == 1
