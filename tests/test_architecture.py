@@ -45,7 +45,7 @@ _LEVELS = (
         "reports.jsonl",
         "reports.terminal",
     ),
-    ("formats.gzip_members", "formats.warc_framing", "formats.http_bodies"),
+    ("formats.gzip_members", "formats.warc_framing", "formats.wacz", "formats.http_bodies"),
     ("formats.warc_rewriting",),
     ("formats.html",),
     ("formats.jsonl", "formats.plain", "formats.warc", "reports.jsonl_reader"),

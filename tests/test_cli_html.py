@@ -6,6 +6,7 @@ import gzip
 import importlib.util
 import io
 import time
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from dedup.formats.warc_framing import head_of
 from dedup.restoring import restore_files
 from dedup.runs import Reading, Writing, clean_files
 from tests.archives import record, sha1, text_record, warcinfo
-from tests.command import BEAR, FOX, OWL, Nobody, lines_of, make, succeed
+from tests.command import BEAR, FOX, OWL, Nobody, lines_of, make, run, succeed
 from tests.test_formats import records_of
 
 _NEEDED = pytest.mark.skipif(importlib.util.find_spec("resiliparse") is None, reason="needs resiliparse to read pages")
@@ -175,3 +176,53 @@ def test_main_content() -> None:
     assert "Home" in texts[0]
     assert texts[1].strip() == FOX
     assert next(Warc().chunks(io.BytesIO(data), 1)).first == 1
+
+
+def _zipped(members: dict[str, bytes], **options: int) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", **options) as archive:  # type: ignore[call-overload]
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+def test_wacz(tmp_path: Path) -> None:
+    """Only the archives in a WACZ file are read, whatever else it holds, and nothing is written by a name in it."""
+    other = text_record("http://evil.example/", OWL)
+    members = {
+        "../../evil.warc": other,
+        "/archive/evil.warc": other,
+        "archive/../../evil.warc": other,
+        "archive/deep/evil.warc.gz": gzip.compress(other),
+        "archive/evil.zip": _zipped({"archive/evil.warc": other}),
+        "archive/a.warc.gz": gzip.compress(warcinfo()) + gzip.compress(text_record("http://a.example/", FOX)),
+        "archive/b.warc": text_record("http://b.example/", f"{FOX}\n{BEAR}"),
+    }
+    make(tmp_path / "in", {"a.wacz": _zipped(members, compression=zipfile.ZIP_DEFLATED)})
+    succeed("clean", "-q", "in/a.wacz", "-o", "out.warc.gz", folder=tmp_path)
+    out = gzip.decompress((tmp_path / "out.warc.gz").read_bytes())
+    assert out == warcinfo() + text_record("http://a.example/", FOX) + text_record("http://b.example/", BEAR)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out.warc.gz"]
+    assert sorted(path.name for path in (tmp_path / "in").iterdir()) == ["a.wacz"]
+
+
+_GOOD = _zipped({"archive/a.warc": text_record("http://a.example/", FOX)})
+_BAD_ZIPS: dict[str, tuple[bytes, str]] = {
+    # what is wrong: (the file, what the line says)
+    "cut off": (_GOOD[:-40], "damaged"),
+    "wrong bytes": (_GOOD.replace(b"fox", b"fix"), "damaged"),
+    "no archive": (_zipped({"pages/a.warc": b""}), "without archive/"),
+    "archive cut off": (_zipped({"archive/a.warc": text_record("http://a.example/", FOX)[:-9]}), "is cut off there"),
+}
+
+
+@pytest.mark.parametrize("case", _BAD_ZIPS)
+def test_bad_wacz(tmp_path: Path, case: str) -> None:
+    """A WACZ file that is damaged or holds no archive is refused in one line, and nothing is written."""
+    data, said = _BAD_ZIPS[case]
+    make(tmp_path, {"a.wacz": data})
+    ended = run("clean", "-q", "a.wacz", "-o", "out", "--report", "r", folder=tmp_path)
+    assert (ended.status, ended.err.count("\n")) == (2, 1), ended.err
+    assert ended.err.startswith("dedup: error: a.wacz: ")
+    assert said in ended.err
+    assert [path.name for path in tmp_path.iterdir()] == ["a.wacz"]

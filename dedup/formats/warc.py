@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import BinaryIO
 
-from dedup.formats import gzip_members
+from dedup.formats import gzip_members, wacz
 from dedup.formats.base import Chunk, Record, RecordList
 from dedup.formats.html import SKIPPED, Pages
 from dedup.formats.warc_framing import Framed, framed, head_of
@@ -25,7 +25,7 @@ _TEXT_TYPES = (b"conversion", b"resource")
 
 
 class Warc:
-    """WARC archives, packed or not: their first bytes tell.
+    """WARC archives, packed or not, and WACZ files, of which one packed archive comes out: their first bytes tell.
 
     Args:
         main: Whether only the main content of pages is wanted.
@@ -46,7 +46,7 @@ class Warc:
         raws: list[bytes] = []
         length = 0
         with closing(Pages(main=self._main)) as pages:
-            for record in framed(_window(stream)):
+            for record in _records(stream):
                 raws.append(_without_page(record, pages))
                 length += len(raws[-1])
                 if length >= size:
@@ -58,7 +58,8 @@ class Warc:
 
     def records(self, chunk: Chunk, name: str) -> RecordList:
         """What they hold. Text that is not UTF-8 is skipped."""
-        found = framed(_window(io.BytesIO(chunk.data)))
+        data = io.BytesIO(chunk.data)
+        found = framed(_window(data, data.read(_SNIFFED)))
         return RecordList(
             [_record(record, name, number) for number, record in enumerate(found, chunk.first)], _replaced
         )
@@ -78,8 +79,20 @@ class Warc:
         return int(value) if value.isdigit() and len(value) < 19 else _text(value)
 
 
-def _window(stream: BinaryIO) -> Window:
+def _records(stream: BinaryIO) -> Iterator[Framed]:
+    """All records of an archive, or of all those in a WACZ file, which are packed if they are not."""
     begun = stream.read(_SNIFFED)
+    if not begun.startswith(wacz.MAGIC):
+        yield from framed(_window(stream, begun))
+        return
+    with wacz.zip_errors():
+        for archive in wacz.archives(stream):
+            for record in framed(_window(archive, archive.read(_SNIFFED))):
+                is_packed = record.raw is not record.plain
+                yield record if is_packed else record._replace(raw=gzip_members.packed(record.plain, quickly=True))
+
+
+def _window(stream: BinaryIO, begun: bytes) -> Window:
     return (gzip_members.GzipWindow if begun.startswith(gzip_members.MAGIC) else PlainWindow)(stream, begun)
 
 
