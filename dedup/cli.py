@@ -150,7 +150,7 @@ def cli() -> None:
 @_input_options
 @_settings_options(*_SETTINGS)
 def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **options: Any) -> None:
-    """Clean .txt and .jsonl files, and folders of them, of what they repeat.
+    """Clean .txt, .jsonl, WARC and WET files, and folders of them, of what they repeat.
 
     All INPUTS are one corpus, read in order; - is standard input. The first copy of a text stays, unless --keep says
     another.

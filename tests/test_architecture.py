@@ -47,7 +47,7 @@ _LEVELS = (
     ),
     ("formats.gzip_members", "formats.warc_framing", "formats.wacz", "formats.http_bodies"),
     ("formats.warc_rewriting",),
-    ("formats.html",),
+    ("formats.html", "formats.arc"),
     ("formats.jsonl", "formats.plain", "formats.warc", "reports.jsonl_reader"),
     ("formats", "keeping"),
     ("api", "files", "progress"),

@@ -17,6 +17,7 @@ from dedup.formats.base import Record
 from dedup.formats.html import Pages
 from dedup.formats.warc import Warc
 from dedup.formats.warc_framing import head_of
+from dedup.formats.windows import FramingError
 from dedup.restoring import restore_files
 from dedup.runs import Reading, Writing, clean_files
 from tests.archives import record, sha1, text_record, warcinfo
@@ -226,3 +227,43 @@ def test_bad_wacz(tmp_path: Path, case: str) -> None:
     assert ended.err.startswith("dedup: error: a.wacz: ")
     assert said in ended.err
     assert [path.name for path in tmp_path.iterdir()] == ["a.wacz"]
+
+
+_ABOUT = b"filedesc://a.arc 0.0.0.0 20240131235959 text/plain 9\n1 0 Me\n\n\n"
+
+
+def _arc_record(uri: str, body: bytes, *, length: int | None = None) -> bytes:
+    answer = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + body
+    size = len(answer) if length is None else length
+    return f"{uri} 127.0.0.1 20240131235959 text/html {size}\n".encode() + answer + b"\n"
+
+
+@_NEEDED
+@pytest.mark.parametrize("name", ["a.arc", "a.arc.gz"])
+def test_arc(tmp_path: Path, name: str) -> None:
+    """The pages of an ARC archive come out as their texts in a WARC archive."""
+    records = [_ABOUT, _arc_record("http://a.example/", _page(FOX)), _arc_record("http://b/", _page(FOX, OWL))]
+    make(tmp_path, {name: b"".join(gzip.compress(each) if name.endswith(".gz") else each for each in records)})
+    succeed("clean", "-q", name, "-o", "out", "--report", "r.jsonl", folder=tmp_path)
+    found = _read((tmp_path / "out").read_bytes())
+    assert [each.document and each.document.text for each in found] == [None, FOX, OWL]
+    plain = (tmp_path / "out").read_bytes()
+    plain = gzip.decompress(plain) if name.endswith(".gz") else plain
+    assert plain.startswith(b"WARC/1.0\r\nWARC-Type: warcinfo\r\n")
+    assert plain.count(b"WARC-Date: 2024-01-31T23:59:59Z\r\n") == 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _ABOUT + _arc_record("http://a/", _page(FOX), length=99_999),
+        _ABOUT + _arc_record("http://a/", _page(FOX), length=9),
+        _ABOUT + b"x" * 100_000,
+        _ABOUT + b"http://a/ 127.0.0.1 20240131235959 text/html -7\n",
+        _ABOUT + b"http://a/ 127.0.0.1 20240131235959 text/html " + b"9" * 26 + b"\n",
+    ],
+)
+def test_broken_arc(data: bytes) -> None:
+    """Where nobody can tell where a record ends, an ARC archive is refused with the place."""
+    with pytest.raises(FramingError, match=r"record [23] at byte"):
+        list(Warc().chunks(io.BytesIO(data), 1 << 19))

@@ -10,7 +10,7 @@ from dedup.formats.jsonl import JsonLines
 from dedup.formats.plain import Plain
 from dedup.formats.warc import Warc
 
-_WARC = dict.fromkeys((".warc", ".warc.gz", ".wet", ".wet.gz", ".wacz"), "warc")
+_WARC = dict.fromkeys((".warc", ".warc.gz", ".wet", ".wet.gz", ".wacz", ".arc", ".arc.gz"), "warc")
 SUFFIXES = {".txt": "text", ".jsonl": "jsonl", **_WARC}
 """End of a file's name > name of its format."""
 

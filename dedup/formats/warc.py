@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import BinaryIO
 
-from dedup.formats import gzip_members, wacz
+from dedup.formats import arc, gzip_members, wacz
 from dedup.formats.base import Chunk, Record, RecordList
 from dedup.formats.html import SKIPPED, Pages
 from dedup.formats.warc_framing import Framed, framed, head_of
@@ -25,7 +25,7 @@ _TEXT_TYPES = (b"conversion", b"resource")
 
 
 class Warc:
-    """WARC archives, packed or not, and WACZ files, of which one packed archive comes out: their first bytes tell.
+    """WARC archives, packed or not, and what one comes out of: WACZ files and ARC archives. First bytes tell.
 
     Args:
         main: Whether only the main content of pages is wanted.
@@ -83,13 +83,16 @@ def _records(stream: BinaryIO) -> Iterator[Framed]:
     """All records of an archive, or of all those in a WACZ file, which are packed if they are not."""
     begun = stream.read(_SNIFFED)
     if not begun.startswith(wacz.MAGIC):
-        yield from framed(_window(stream, begun))
+        window = _window(stream, begun)
+        is_arc = window.fill(len(arc.BEGINS)) and window.look(0, len(arc.BEGINS)) == arc.BEGINS
+        is_packed = begun.startswith(gzip_members.MAGIC)
+        yield from arc.framed_arc(window, is_packed=is_packed) if is_arc else framed(window)
         return
     with wacz.zip_errors():
         for archive in wacz.archives(stream):
             for record in framed(_window(archive, archive.read(_SNIFFED))):
-                is_packed = record.raw is not record.plain
-                yield record if is_packed else record._replace(raw=gzip_members.packed(record.plain, quickly=True))
+                is_ready = record.raw is not record.plain
+                yield record if is_ready else record._replace(raw=gzip_members.packed(record.plain, quickly=True))
 
 
 def _window(stream: BinaryIO, begun: bytes) -> Window:
