@@ -123,6 +123,13 @@ def _input_options(command: _Command) -> _Command:
             help="Megabytes that a line or a text may have; larger ones stay as they are, and are counted as skipped.",
         ),
         click.option("--zstd-long", is_flag=True, help="Take .zst files that need a window of more than 128 MB."),
+        click.option(
+            "--html",
+            type=click.Choice(["all", "main"]),
+            default="all",
+            show_default=True,
+            help="Which text of the web pages in WARC archives.",
+        ),
     ):
         option(command)
     return command
@@ -166,7 +173,7 @@ def cli() -> None:
 @_salvage_option
 @_settings_options(*_SETTINGS)
 def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **options: Any) -> None:
-    """Clean .txt, .jsonl, .csv, .tsv and .parquet files, compressed or not, and folders of them, of what they repeat.
+    """Clean text, JSON lines, CSV, Parquet, WARC and WET files, compressed or not, and folders of them.
 
     All INPUTS are one corpus, read in order; - is standard input. The first copy of a text stays, unless --keep says
     another.
@@ -279,6 +286,7 @@ def _reading(options: dict[str, Any]) -> Reading:
         text_field=options["text_field"],
         id_field=options["id_field"],
         input_format=options["input_format"],
+        html=options["html"],
         max_record=options["max_record"] << 20,
         opening=opening,
     )

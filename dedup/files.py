@@ -16,7 +16,7 @@ from typing import BinaryIO
 from dedup.compression import LONGEST_MAGIC, STRICT, Opening, Packer, codec_named, codec_of
 from dedup.decompression import DecompressedStream
 from dedup.errors import InputError, OutputError
-from dedup.formats import SUFFIXES, format_named
+from dedup.formats import SUFFIXES, format_named, packs_itself
 from dedup.formats.base import Chunk, Encoder, Format, Record, UnreadableError, Verbatim
 
 _BUFFER = 1 << 20
@@ -65,7 +65,8 @@ class Source:
                 yield _Opened(io.BufferedReader(raw, _BUFFER), raw)
             return
         with input_errors(self.path), io.BufferedReader(io.FileIO(self.path), _BUFFER) as file:
-            codec = codec_of(str(self.path), file.peek(LONGEST_MAGIC)[:LONGEST_MAGIC])
+            head = file.peek(LONGEST_MAGIC)[:LONGEST_MAGIC]
+            codec = None if packs_itself(self.name) else codec_of(str(self.path), head)
             if codec is None:
                 yield _Opened(file)
                 return
@@ -258,7 +259,7 @@ class Outputs:
             return Output(None, "nowhere")
         if output == STANDARD:
             return Output(sys.stdout.buffer, "standard output", encoder)
-        codec = codec_named(output)
+        codec = None if packs_itself(output) else codec_named(output)
         packer = Packer(codec, output) if codec else None
         with output_errors(output):
             path = Path(output).resolve()  # what a link points to is replaced, not the link

@@ -169,7 +169,7 @@ class _Restoring:
         return _Original(record.raw, self._cleaned(document, record.document.text))
 
     def _emptied(self, emptied: Emptied) -> _Original:
-        return _Original(emptied.raw.encode("utf-8"), self._cleaned(emptied.document, ""))
+        return _Original(emptied.raw.encode("utf-8", "surrogateescape"), self._cleaned(emptied.document, ""))
 
     def _cleaned(self, document: str, text: str) -> Cleaned:
         cleaned = Cleaned(document, self._record, text, (), repeats_id=document in self._seen)

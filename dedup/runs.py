@@ -32,6 +32,7 @@ class Reading:
         text_field: Field or column that holds the text.
         id_field: The one that holds the id.
         input_format: The name of a format; None to go by the name (standard input is JSON lines).
+        html: Which text of web pages: `all` or `main`.
         max_record: Bytes that a line or a text may have; larger ones are skipped.
         opening: How compressed inputs are opened.
     """
@@ -39,6 +40,7 @@ class Reading:
     text_field: str = "text"
     id_field: str = "id"
     input_format: str | None = None
+    html: str = "all"
     max_record: int = MAX_RECORD
     opening: Opening = STRICT
 
@@ -49,7 +51,7 @@ class Reading:
             InputError: If its name tells nothing.
         """
         forced = self.input_format or ("jsonl" if source.path is None else None)
-        return choose_format(source.name, forced, self.text_field, self.id_field, self.max_record)
+        return choose_format(source.name, forced, self.text_field, self.id_field, self.max_record, self.html)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,4 +308,5 @@ class _Run:
 
 
 def _emptied(cleaned: Cleaned, source: Source, record: Record, alone: bytes) -> report.Emptied:
-    return report.Emptied(cleaned.id, cleaned.record, source.name, record.line, alone.decode("utf-8"))
+    raw = alone.decode("utf-8", "surrogateescape")  # not all of it is text in every format
+    return report.Emptied(cleaned.id, cleaned.record, source.name, record.line, raw)

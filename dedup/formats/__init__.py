@@ -11,8 +11,16 @@ from dedup.formats.jsonl import JsonLines
 from dedup.formats.parquet import Parquet
 from dedup.formats.plain import Plain
 from dedup.formats.separated import Separated
+from dedup.formats.warc import Warc
 
-SUFFIXES = {".txt": "text", ".jsonl": "jsonl", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet"}
+SUFFIXES = {
+    ".txt": "text",
+    ".jsonl": "jsonl",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".parquet": "parquet",
+    **dict.fromkeys((".warc", ".wet", ".arc", ".wacz"), "warc"),
+}
 """End of a file's name > name of its format."""
 
 
@@ -21,8 +29,18 @@ def format_named(name: str) -> str | None:
     return SUFFIXES.get(PurePath(uncompressed_name(name)).suffix.lower())
 
 
+def packs_itself(name: str) -> bool:
+    """Whether a file's format compresses it by itself: every record of an archive is a gzip member of its own."""
+    return name.lower().endswith(".gz") and format_named(name) == "warc"
+
+
 def choose_format(
-    name: str, forced: str | None, text_field: str, id_field: str, max_record: int = MAX_RECORD
+    name: str,
+    forced: str | None,
+    text_field: str,
+    id_field: str,
+    max_record: int = MAX_RECORD,
+    html: str = "all",
 ) -> Format:
     """The format of an input.
 
@@ -32,6 +50,7 @@ def choose_format(
         text_field: The field or column that holds the text.
         id_field: The one that holds the id.
         max_record: Bytes that a line or a text may have; larger ones are skipped.
+        html: Which text of pages: `all` or `main`.
 
     Raises:
         InputError: If the name tells nothing.
@@ -45,4 +64,6 @@ def choose_format(
         return Separated("," if chosen == "csv" else "\t", text_field, id_field)
     if chosen == "parquet":
         return Parquet(text_field, id_field)
+    if chosen == "warc":
+        return Warc(main=html == "main")
     raise InputError(name, f"its name does not end in {' or '.join(SUFFIXES)}, compressed or not: give --input-format")

@@ -34,7 +34,7 @@ class Record(Struct, frozen=True, gc=False):
         raw: The bytes it was read from; they are written back unchanged unless its text changes.
         document: What it holds, or None if it holds no document.
         line: Its number in the file, from 1: its line, where a record is a line. None for what is no record, such as
-            the frame of a file, and where a file is one.
+            the frame of a file, and where a file is one document.
         is_named: Whether it holds an id; else the document's id was made from its place.
         skipped: Why it holds no document, as a short name; "" where there is nothing to read (a blank line).
         detail: What exactly is wrong, for people.
