@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # Commands import what they work with themselves: `--version` and `--help` are there at once.
 # ruff: noqa: PLC0415
 
-INPUT_FORMATS = ("text", "jsonl", "csv", "tsv", "parquet")
+INPUT_FORMATS = ("text", "jsonl", "csv", "tsv", "parquet", "warc")
 
 OK, FAILED, INTERRUPTED, BROKEN_PIPE = 0, 2, 130, 141
 

@@ -194,7 +194,7 @@ _FAULTS: dict[str, tuple[str, bytes, str]] = {
     "wrong checksum": ("a.jsonl.gz", _flip(COMPRESS[".gz"](_DATA), -7 + len(COMPRESS[".gz"](_DATA))), "incorrect data"),
     "wrong length": ("a.jsonl.gz", _flip(COMPRESS[".gz"](_DATA), -2 + len(COMPRESS[".gz"](_DATA))), "incorrect length"),
     "large window": ("a.jsonl.zst", wide_zstd(_DATA), "--zstd-long"),
-    "unknown format in it": ("a.csv.gz", COMPRESS[".gz"](_DATA), "--input-format"),
+    "unknown format in it": ("a.md.gz", COMPRESS[".gz"](_DATA), "--input-format"),
     **{f"bomb{end}": (f"a.jsonl{end}", pack(bytes(80 << 20)), "--max-ratio") for end, pack in COMPRESS.items()},
 }  # fmt: skip
 

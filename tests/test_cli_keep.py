@@ -65,7 +65,7 @@ def test_the_report_is_in_the_order_of_the_inputs(tmp_path: Path) -> None:
     assert told == [
         ("input", "a.jsonl"), ("document", "1"), ("emptied", "1"), ("document", "2"), ("emptied", "2"),
         ("skipped", "a.jsonl"), ("document", "1"), ("emptied", "1"), ("document", "3"), ("emptied", "3"),
-        ("input", "b.txt"), ("document", "b.txt"),
+        ("input", "b.txt"), ("document", "b.txt"), ("emptied", "b.txt"),
         ("input", "c/d.jsonl"), ("document", "1"), ("emptied", "1"), ("document", "größer"), ("document", "2"),
         ("emptied", "2"),
         ("input", "z.txt"),
