@@ -147,10 +147,11 @@ def test_archive_packed_as_a_whole(tmp_path: Path, pieces: int) -> None:
 
 @pytest.mark.parametrize("name", ["a.wet", "a.wet.gz"])
 def test_from_a_pipe(tmp_path: Path, name: str) -> None:
-    """An archive is read from a pipe and written to one, packed or not."""
+    """An archive is read from a pipe, packed or not, and written to one as it is."""
     data = _archive(name, _CORPUS)
     ended = succeed("clean", "-q", "-", "-o", "-", "--input-format", "warc", folder=tmp_path, stdin=data)
-    assert ended.out == _clean(tmp_path, name, data).replace(name.encode(), b"stdin")
+    plain = data if name == "a.wet" else gzip.decompress(data)
+    assert ended.out == _clean(tmp_path, "a.wet", plain).replace(b"a.wet", b"stdin")
 
 
 @pytest.mark.parametrize("name", ["a.wet", "a.wet.gz"])
