@@ -169,11 +169,16 @@ class Fingerprints:
         """First token of each block that is too short for `min_span`, where it may stand as a whole, and its tokens."""
         edges = [(bisect_left(tokens.starts, start), bisect_left(tokens.starts, end)) for start, end in blocks]
         short = {begin: end - begin for begin, end in edges if self._min_tokens <= end - begin < self._min_span}
-        clauses = tokens.clauses(text, blocks)
-        for opening, token in self._openings(tokens, sorted(short)):
+        if not short:
+            return
+        openings = self._openings(tokens, sorted(short))
+        for opening, token in openings:
             yield token, self._clauses.get(opening, []), short[token]
-        for opening, token in self._openings(tokens, sorted(short)):
-            same = [at for other, at in self._openings(tokens, clauses) if other == opening][: self._limit]
+        own: dict[int, list[int]] = {}
+        for opening, token in self._openings(tokens, tokens.clauses(text, blocks)):
+            own.setdefault(opening, []).append(token)
+        for opening, token in openings:
+            same = own.get(opening, [])[: self._limit]
             yield token, [_Place(ITSELF, at) for at in same if at + short[token] <= token], short[token]
 
     def _openings(self, tokens: _Tokens, places: Sequence[int]) -> list[tuple[int, int]]:
@@ -255,12 +260,12 @@ def shape(min_span: int) -> tuple[int, int]:
 
 def select(fingerprints: Sequence[int], window: int) -> list[tuple[int, int]]:
     """The least of every window of fingerprints, the last of equal ones, with where it stands; each place once."""
-    selected: list[tuple[int, int]] = []
-    for first in range(len(fingerprints) - window + 1):
-        least, at = min((fingerprints[i], -i) for i in range(first, first + window))
-        if not selected or selected[-1][1] != -at:
-            selected.append((least, -at))
-    return selected
+    if len(fingerprints) < window:
+        return []
+    values = np.array(fingerprints, np.uint32)
+    windows = np.lib.stride_tricks.sliding_window_view(values, window)
+    places = np.unique(np.arange(window - 1, len(values)) - windows[:, ::-1].argmin(axis=1))
+    return list(zip(values[places].tolist(), places.tolist(), strict=True))
 
 
 def _tokenize(text: str) -> _Tokens:
