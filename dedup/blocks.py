@@ -49,16 +49,11 @@ def sentence_starts(text: str, language: str) -> list[int]:
     """
     readable = _SURROGATES.sub("\ufffd", text)
     starts = (boundary["start_index"] for boundary in sentencex.get_sentence_boundaries(language, readable))
-    found = [start for start in starts if _follows_a_space(text, start) or is_cut_point(text, start)]
+    found = [start for start in starts if is_cut_point(text, start)]
     items = {
         end for start, end in pairwise(found) if end - start <= _LONGEST_ITEM and _ITEM.fullmatch(text, start, end)
     }
     return [start for start in found if start not in items] if items else found
-
-
-def _follows_a_space(text: str, start: int) -> bool:
-    """Whether a cut may fall there for a simple reason, which is the usual one."""
-    return 0 < start < len(text) and text[start] < "\x80" and text[start - 1] in " \n"
 
 
 def _sentences(text: str, start: int, end: int, language: str) -> list[Span]:

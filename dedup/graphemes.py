@@ -22,6 +22,8 @@ def is_cut_point(text: str, position: int) -> bool:
     if not 0 < position < len(text):
         return True
     before, after = text[position - 1], text[position]
+    if before in " \n" and after < "\x80":
+        return True  # by far the most
     if extends(before, after) or before == _ZERO_WIDTH_JOINER or (before, after) == ("\r", "\n"):
         return False
     if _is_regional(before) and _is_regional(after):

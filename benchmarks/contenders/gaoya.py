@@ -14,13 +14,11 @@ from gaoya.minhash import MinHashStringIndex
 from contenders.common import NGRAM, NUM_PERM, THRESHOLD, Clock, first_of_candidates, read_corpus, run
 
 
-def documents(corpus: Path, _jobs: int, clock: Clock) -> list[str]:
-    """The ids of the documents to which no earlier one is similar."""
-    with clock.phase("read"):
-        ids, texts = read_corpus(corpus)
-    index = MinHashStringIndex(
+def new_index(threshold: float) -> MinHashStringIndex:
+    """An empty index that makes words and n-grams itself."""
+    return MinHashStringIndex(
         hash_size=32,
-        jaccard_threshold=THRESHOLD,
+        jaccard_threshold=threshold,
         num_bands=None,
         band_size=None,
         num_hashes=NUM_PERM,
@@ -29,6 +27,13 @@ def documents(corpus: Path, _jobs: int, clock: Clock) -> list[str]:
         ngram_range=(NGRAM, NGRAM),
         id_container="smallvec",
     )
+
+
+def documents(corpus: Path, _jobs: int, clock: Clock) -> list[str]:
+    """The ids of the documents to which no earlier one is similar."""
+    with clock.phase("read"):
+        ids, texts = read_corpus(corpus)
+    index = new_index(THRESHOLD)
     with clock.phase("words, sketch and index"):
         index.par_bulk_insert_docs(list(range(len(texts))), texts)
     with clock.phase("words, sketch and query"):

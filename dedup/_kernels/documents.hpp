@@ -66,7 +66,6 @@ private:
     Array<Span> cores_, blocks_, whole_blocks_, none_, taken_[MOST_DEPTH + 1];
     Batch parts_[MOST_DEPTH + 1];
     Scratch scratch_;
-    Array<Match> candidates_;
     Array<uint8_t> rest_; /* the characters that are left */
     Pieces now_, rest_pieces_, all_, copy_pieces_; /* of the text gone through, of what is left, none, and of a copy */
     TokenizedText rest_text_;

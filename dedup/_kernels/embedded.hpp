@@ -116,8 +116,7 @@ private:
         going_.append(gone_.data, gone_.size);
         for (int64_t i = 0; i < kept_.runs.size; i++)
             going_.push({kept_.runs[i].a, kept_.runs[i].a + kept_.runs[i].length});
-        std::sort(going_.data, going_.data + going_.size,
-                  [](const Span &x, const Span &y) { return x.start != y.start ? x.start < y.start : x.end < y.end; });
+        std::sort(going_.data, going_.data + going_.size, comes_before);
         for (int64_t i = 0; i < kept_.runs.size; i++) {
             const TokenRun &run = kept_.runs[i];
             runs_.push(run);
@@ -149,12 +148,17 @@ private:
 
     /* Whether the last of some spans in order that begins before `end` ends behind `start`. */
     static bool reaches_over(const Array<Span> &spans, int64_t end, int64_t start) {
-        const Span *const after = spans.data + spans.size;
-        const Span *const place = std::lower_bound(
-            static_cast<const Span *>(spans.data), after, Span{end, end},
-            [](const Span &x, const Span &y) { return x.start != y.start ? x.start < y.start : x.end < y.end; });
+        const Span *const place = first_span_from(spans, end);
         return place > spans.data && place[-1].end > start;
     }
+
+    /* The first of some spans in order that is not before the empty span at a place. */
+    static const Span *first_span_from(const Array<Span> &spans, int64_t place) {
+        const Span *const first = spans.data;
+        return std::lower_bound(first, first + spans.size, Span{place, place}, comes_before);
+    }
+
+    static bool comes_before(const Span &x, const Span &y) { return x.start != y.start ? x.start < y.start : x.end < y.end; }
 
     /* Whether a stretch begins where the one before it ends, and the text can be cut there. */
     bool touch(const Stretch &left, const Stretch &right) { return left.a_end == right.a && places_.is_clean(right.a); }
@@ -227,9 +231,7 @@ private:
         if (stretch.text != ITSELF) return kept_.block_begin(stretch.text, token) >= stretch.b;
         const Span *const block = block_with(token, false);
         if (!block) return false;
-        const Span *const next = std::lower_bound(
-            going_.data, going_.data + going_.size, Span{token, token},
-            [](const Span &x, const Span &y) { return x.start != y.start ? x.start < y.start : x.end < y.end; });
+        const Span *const next = first_span_from(going_, token);
         return (next > going_.data ? std::max(block->start, next[-1].end) : block->start) >= stretch.b;
     }
 

@@ -214,15 +214,22 @@ private:
         int64_t &reached = reached_.try_emplace(diagonal_of(run.text, run.a, run.b), 0).first->second;
         if (reached > run.a) return;
         const TokenList &own = text_->tokens();
-        int64_t back = 0, ahead = 0;
-        while (run.a + ahead < own.count() && is_same(own, run.a + ahead, run.text, run.b + ahead)) ahead++;
-        while (ahead && back < run.a && back < run.b && is_same(own, run.a - back - 1, run.text, run.b - back - 1)) back++;
+        const TokenRun found = extended(own, run);
+        const int64_t ahead = found.a + found.length - run.a;
         reached = std::max(run.a + ahead, run.a + 1);
-        if (back + ahead < min_span_ && (!ahead_needed || ahead < ahead_needed)) return;
-        const TokenRun found = {run.a - back, run.text, run.b - back, back + ahead};
+        if (found.length < min_span_ && (!ahead_needed || ahead < ahead_needed)) return;
         maximal_.push(found);
         go_on_after(own, found);
         go_on_before(own, found);
+    }
+
+    /* The longest run of equal tokens through the first ones of a seed; of length 0 if those differ. */
+    TokenRun extended(const TokenList &own, const TokenRun &seed) {
+        int64_t back = 0, ahead = 0;
+        while (seed.a + ahead < own.count() && is_same(own, seed.a + ahead, seed.text, seed.b + ahead)) ahead++;
+        while (ahead && back < seed.a && back < seed.b && is_same(own, seed.a - back - 1, seed.text, seed.b - back - 1))
+            back++;
+        return {seed.a - back, seed.text, seed.b - back, back + ahead};
     }
 
     /* Runs that go on behind a run, few different tokens between each and the next. */
@@ -232,11 +239,8 @@ private:
             if (!are_same(own, a, run.text, b)) continue;
             int64_t &reached = reached_.try_emplace(diagonal_of(run.text, a, b), 0).first->second;
             if (reached > a) return;
-            run = {a, run.text, b, LEAST_BESIDE};
-            while (run.a + run.length < own.count() && is_same(own, run.a + run.length, run.text, run.b + run.length))
-                run.length++;
+            run = extended(own, {a, run.text, b, 0});
             reached = run.a + run.length;
-            while (run.a > 0 && run.b > 0 && is_same(own, run.a - 1, run.text, run.b - 1)) run.a--, run.b--, run.length++;
             maximal_.push(run);
             g = -1;
         }
@@ -250,10 +254,7 @@ private:
             int64_t &known = left_.try_emplace(diagonal_of(run.text, a, b), -1).first->second;
             if (known == a) return;
             known = a;
-            run = {a, run.text, b, LEAST_BESIDE};
-            while (run.a + run.length < own.count() && is_same(own, run.a + run.length, run.text, run.b + run.length))
-                run.length++;
-            while (run.a > 0 && run.b > 0 && is_same(own, run.a - 1, run.text, run.b - 1)) run.a--, run.b--, run.length++;
+            run = extended(own, {a, run.text, b, 0});
             maximal_.push(run);
             g = -1;
         }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dedup.formats import gzip_members
-from dedup.formats.warc_framing import RECORD_LIMIT, Framed, Head
+from dedup.formats.warc_framing import Framed, Head, check_length
 from dedup.formats.warc_rewriting import new_record
 from dedup.formats.windows import FramingError, Window
 
@@ -31,8 +31,7 @@ def framed_arc(window: Window, *, is_packed: bool) -> Iterator[Framed]:
         if found is None:
             return
         length = int(found[5])
-        if length > RECORD_LIMIT:
-            raise FramingError(f"{place}: it has {length:,} bytes; the most that is read is {RECORD_LIMIT:,}")
+        check_length(length, place)
         if not window.fill(length):
             raise FramingError(
                 f"{place}: it says that it has {length:,} bytes, and {window.size:,} are left: the archive is cut off"

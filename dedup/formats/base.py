@@ -103,18 +103,16 @@ class Records(Protocol):
         """The bytes of a record, as `raw` or `replaced` gave them, such that they need no others beside them. UTF-8."""
 
 
-class RecordList:
-    """Records that were read one by one.
+class RecordSequence:
+    """Records in memory: what all kinds of `Records` made of them have in common.
 
     Args:
         records: The records.
-        replaced: The bytes of one with another text, and its spelling.
     """
 
-    def __init__(self, records: list[Record], replaced: Callable[[Record, str], tuple[bytes, str]]) -> None:
+    def __init__(self, records: list[Record]) -> None:
         self._records = records
-        self._replaced = replaced
-        self.documents = [record.document for record in records if record.document is not None]
+        self.documents: list[Document] = [record.document for record in records if record.document is not None]
         self.numbers = [i for i, record in enumerate(records) if record.document is not None]
 
     def __len__(self) -> int:
@@ -123,13 +121,26 @@ class RecordList:
     def __getitem__(self, i: int) -> Record:
         return self._records[i]
 
-    def raw(self, first: int, last: int) -> bytes:
-        """See `Records`."""
-        return b"".join(record.raw for record in self._records[first:last])
-
     def skipped(self, first: int, last: int) -> list[Record]:
         """See `Records`."""
         return [record for record in self._records[first:last] if record.skipped]
+
+
+class RecordList(RecordSequence):
+    """Records that were read one by one.
+
+    Args:
+        records: The records.
+        replaced: The bytes of one with another text, and its spelling.
+    """
+
+    def __init__(self, records: list[Record], replaced: Callable[[Record, str], tuple[bytes, str]]) -> None:
+        super().__init__(records)
+        self._replaced = replaced
+
+    def raw(self, first: int, last: int) -> bytes:
+        """See `Records`."""
+        return b"".join(record.raw for record in self._records[first:last])
 
     def replaced(self, i: int, cleaned: Cleaned) -> tuple[bytes, str]:
         """See `Records`."""

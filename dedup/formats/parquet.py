@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, BinaryIO
 
-from dedup.formats.base import Chunk, Encoder, Record, UnreadableError
+from dedup.formats.base import Chunk, Encoder, Record, RecordSequence, UnreadableError
 from dedup.formats.frames import (
     ALONE,
     BATCH,
@@ -36,7 +36,7 @@ from dedup.formats.frames import (
 )
 from dedup.formats.naming import column_of
 from dedup.formats.table_rows import is_string, plain_value, table_records, with_text
-from dedup.records import Cleaned, Document
+from dedup.records import Cleaned
 
 if TYPE_CHECKING:
     import pyarrow
@@ -125,7 +125,7 @@ class Parquet:
             column_of(schema.names, self._id_field)
 
 
-class TableRecords:
+class TableRecords(RecordSequence):
     """The rows of a batch, behind what is no record.
 
     Args:
@@ -136,28 +136,16 @@ class TableRecords:
     """
 
     def __init__(self, records: list[Record], before: int, batch: pyarrow.RecordBatch | None, text_field: str) -> None:
+        super().__init__(records)
         self._text_field = text_field
-        self._records = records
         self._before = before
         self._batch = batch
-        self.documents: list[Document] = [record.document for record in records if record.document is not None]
-        self.numbers = [i for i, record in enumerate(records) if record.document is not None]
-
-    def __len__(self) -> int:
-        return len(self._records)
-
-    def __getitem__(self, i: int) -> Record:
-        return self._records[i]
 
     def raw(self, first: int, last: int) -> bytes:
         """See `Records`."""
         before = b"".join(record.raw for record in self._records[first : min(last, self._before)])
         rows = max(first - self._before, 0), last - self._before
         return before + rows_frame(*rows) if rows[0] < rows[1] else before
-
-    def skipped(self, first: int, last: int) -> list[Record]:
-        """See `Records`."""
-        return [record for record in self._records[first:last] if record.skipped]
 
     def replaced(self, i: int, cleaned: Cleaned) -> tuple[bytes, str]:
         """See `Records`. A text is written in one way only."""

@@ -83,6 +83,16 @@ def framed(window: Window) -> Iterator[Framed]:
         yield Framed(head, *window.take_raw(size + _line_ends(window, size, 4)))
 
 
+def check_length(length: int, place: str) -> None:
+    """Refuse a record that is too long to be read.
+
+    Raises:
+        FramingError: With its place.
+    """
+    if length > RECORD_LIMIT:
+        raise FramingError(f"{place}: it has {length:,} bytes; the most that is read is {RECORD_LIMIT:,}")
+
+
 def head_of(plain: bytes) -> Head:
     """The header of a record that is known to be whole."""
     start = _leading(plain)
@@ -108,8 +118,7 @@ def _head(window: Window, place: str) -> Head | None:
     if written is None or not _LENGTH.fullmatch(written):
         what = "has no Content-Length" if written is None else f"has Content-Length {_shown(written)}"
         raise FramingError(f"{place}: it {what}, so that nobody can tell where it ends")
-    if int(written) > RECORD_LIMIT:
-        raise FramingError(f"{place}: it has {int(written):,} bytes; the most that is read is {RECORD_LIMIT:,}")
+    check_length(int(written), place)
     return Head(start, end, fields, int(written))
 
 
