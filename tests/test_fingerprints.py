@@ -203,3 +203,56 @@ def test_what_begins_inside_of_a_sentence_is_no_block_of_its_own(kernels: Module
         index = kernels.Fingerprints(12, 1000, 0, min_tokens)
         index.keep(kept, 0, [(0, len(kept))])
         assert len(index.find(block, (), [(0, len(block))])) == count
+
+
+@per_implementation
+def test_a_run_before_a_short_block_on_its_diagonal_is_found(kernels: ModuleType) -> None:
+    """In a copy whose end was looked at first, as a short block, the long run before it is found all the same."""
+    run, block = " ".join(f"w{i}" for i in range(20)), "one two three four five"
+    kept, text = f"{run} old old. {block}", f"{run} new new\n{block}"
+    index = kernels.Fingerprints(12, 1000, 0, 4)
+    index.keep(kept, 0, [(0, len(kept))])
+    found = index.find(text, (), [(0, len(text) - len(block) - 1), (len(text) - len(block), len(text))])
+    assert found == [Run(0, 0, 0, 20), Run(22, 0, 22, 5)]
+
+
+@needs_native
+@settings(max_examples=300, deadline=None)
+@given(
+    kept=st.lists(words | varied, max_size=3),
+    rows=st.lists((words | varied).filter(bool), min_size=1, max_size=4),
+    min_span=st.integers(3, 9),
+    max_edit=st.integers(0, 3),
+    min_tokens=st.integers(0, 5),
+)
+def test_both_kernels_find_the_same_of_blocks(
+    kept: list[list[str]], rows: list[list[str]], min_span: int, max_edit: int, min_tokens: int
+) -> None:
+    """The same runs, those of short blocks and beside edits among them; and all that the guarantee promises."""
+    assert native is not None
+    lines = [" ".join(row) for row in rows]
+    starts = [sum(len(line) + 1 for line in lines[:i]) for i in range(len(lines))]
+    blocks = [(start, start + len(line)) for start, line in zip(starts, lines, strict=True)]
+    answers = []
+    for kernels in (reference, native):
+        index = kernels.Fingerprints(min_span, 1000, max_edit, min_tokens)
+        for one in kept:
+            index.keep(" ".join(one), 0, [(0, len(" ".join(one)))])
+        answers.append(index.find("\n".join(lines), (), blocks))
+    assert answers[0] == answers[1]
+    covered = {token for run in answers[1] for token in range(run.a, run.a + run.length)}
+    tokens = tokens_of(" ".join(lines).split(" "))
+    for one in kept:
+        assert common(tokens, tokens_of(one), min_span) <= covered
+
+
+@per_implementation
+def test_a_copy_with_thousands_of_edits_is_followed_to_its_end(kernels: ModuleType) -> None:
+    """From one long run a copy is found in both directions, however many words in it were changed."""
+    kept = [f"w{i}" for i in range(12_000)]
+    text = [f"new{i}" if i % 6 == 5 and not 6000 <= i < 6020 else word for i, word in enumerate(kept)]
+    index = kernels.Fingerprints(20, 9, 1)
+    index.keep(" ".join(kept))
+    found = index.find(" ".join(text))
+    assert len(found) == 1 + 1000 + (12_000 - 6020) // 6
+    assert (found[0], found[-1]) == (Run(0, 0, 0, 5), Run(11_994, 0, 11_994, 5))

@@ -66,7 +66,7 @@ public:
      * shorter blocks as a whole. Shorter runs beside them, behind few different tokens, are found as well. */
     bool find(TokenizedText &text, const TextMarks &marks) {
         text_ = &text;
-        reached_.clear();
+        found_.clear();
         left_.clear();
         maximal_.clear();
         find_blocks(marks);
@@ -155,7 +155,7 @@ private:
     Array<TokenRun> maximal_, open_;
     Array<Span> covered_;
     std::unordered_map<uint32_t, std::pair<int64_t, int64_t>> own_places_; /* fingerprint > its last place, how many */
-    std::unordered_map<uint64_t, int64_t> reached_;                        /* how far a diagonal was compared */
+    std::unordered_map<uint64_t, Span> found_;      /* the last run found on a diagonal: its tokens of this text */
     std::unordered_map<uint64_t, int64_t> left_;    /* the last run on a diagonal that was found before another */
     std::unordered_map<uint64_t, int64_t> page_numbers_;
     std::deque<TokenList> page_tokens_; /* those in use come first */
@@ -208,16 +208,16 @@ private:
         }
     }
 
-    /* Extends a place of both texts to the longest run through it, unless its diagonal was compared that far. It has to
-     * have `min_span` tokens, or so many from that place on. */
+    /* Extends a place of both texts to the longest run through it, unless that was the last one found on its diagonal. It
+     * has to have `min_span` tokens, or so many from that place on. */
     void compare(TokenRun run, int64_t ahead_needed) {
-        int64_t &reached = reached_.try_emplace(diagonal_of(run.text, run.a, run.b), 0).first->second;
-        if (reached > run.a) return;
+        Span &known = found_.try_emplace(diagonal_of(run.text, run.a, run.b), Span{0, 0}).first->second;
+        if (known.start <= run.a && run.a < known.end) return;
         const TokenList &own = text_->tokens();
         const TokenRun found = extended(own, run);
-        const int64_t ahead = found.a + found.length - run.a;
-        reached = std::max(run.a + ahead, run.a + 1);
-        if (found.length < min_span_ && (!ahead_needed || ahead < ahead_needed)) return;
+        const int64_t end = found.a + found.length;
+        if (found.length < min_span_ && (!ahead_needed || end - run.a < ahead_needed)) return;
+        known = {found.a, end};
         maximal_.push(found);
         go_on_after(own, found);
         go_on_before(own, found);
@@ -237,10 +237,10 @@ private:
         for (int64_t g = 0; g < gaps_.size; g++) {
             const int64_t a = run.a + run.length + gaps_[g].start, b = run.b + run.length + gaps_[g].end;
             if (!are_same(own, a, run.text, b)) continue;
-            int64_t &reached = reached_.try_emplace(diagonal_of(run.text, a, b), 0).first->second;
-            if (reached > a) return;
+            Span &known = found_.try_emplace(diagonal_of(run.text, a, b), Span{0, 0}).first->second;
+            if (known.start <= a && a < known.end) return;
             run = extended(own, {a, run.text, b, 0});
-            reached = run.a + run.length;
+            known = {run.a, run.a + run.length};
             maximal_.push(run);
             g = -1;
         }

@@ -206,50 +206,63 @@ class _Search:
         self._gaps = gaps
         self._text = text
         self._others: dict[int, _Words] = {ITSELF: words}
-        self._reached: dict[tuple[int, int], int] = {}  # how far a diagonal was compared
+        self._found: dict[tuple[int, int], Run] = {}  # the last run that was found on a diagonal
         self._left: set[tuple[int, int, int]] = set()  # where runs end that were found before others
 
     def through(self, token: int, place: _Place, ahead: int) -> Iterator[Run]:
         """The longest run through a place, with those beside it, if it is long enough, or so long from there on."""
-        number, diagonal = place.text, (place.text, place.token - token)
-        if self._reached.get(diagonal, 0) > token:
+        number = place.text
+        if self._is_known(number, token, place.token):
             return
         if number not in self._others:
             self._others[number] = _tokenize(self._text(number)).words
         run = _extended(self._words, self._others[number], Run(token, number, place.token, 0))
-        self._reached[diagonal] = max(run.a + run.length, token + 1)
         if run.length >= self._min_span or 0 < ahead <= run.a + run.length - token:
-            yield run
+            yield self._remembered(run)
             yield from self._after(run)
             yield from self._before(run)
 
+    def _is_known(self, text: int, a: int, b: int) -> bool:
+        """Whether two tokens lie in a run that was found."""
+        run = self._found.get((text, b - a))
+        return run is not None and run.a <= a < run.a + run.length
+
+    def _remembered(self, run: Run) -> Run:
+        self._found[run.text, run.b - run.a] = run
+        return run
+
     def _after(self, run: Run) -> Iterator[Run]:
         """Runs that go on behind a run, few different tokens between each and the next."""
+        following = self._next(run)
+        while following is not None:
+            yield self._remembered(following)
+            following = self._next(following)
+
+    def _next(self, run: Run) -> Run | None:
         a, b = self._words, self._others[run.text]
         for gap_a, gap_b in self._gaps:
             i, j = run.a + run.length + gap_a, run.b + run.length + gap_b
             if a[i : i + LEAST_BESIDE] == b[j : j + LEAST_BESIDE] and i + LEAST_BESIDE <= len(a):
-                if self._reached.get((run.text, j - i), 0) > i:
-                    return
-                found = _extended(a, b, Run(i, run.text, j, 0))
-                self._reached[run.text, j - i] = found.a + found.length
-                yield found
-                yield from self._after(found)
-                return
+                return None if self._is_known(run.text, i, j) else _extended(a, b, Run(i, run.text, j, 0))
+        return None
 
     def _before(self, run: Run) -> Iterator[Run]:
         """Likewise those before it."""
+        earlier = self._previous(run)
+        while earlier is not None:
+            yield earlier
+            earlier = self._previous(earlier)
+
+    def _previous(self, run: Run) -> Run | None:
         a, b = self._words, self._others[run.text]
         for gap_a, gap_b in self._gaps:
             i, j = run.a - gap_a, run.b - gap_b
             if min(i, j) >= LEAST_BESIDE and a[i - LEAST_BESIDE : i] == b[j - LEAST_BESIDE : j]:
                 if (run.text, i, j) in self._left:
-                    return
+                    return None
                 self._left.add((run.text, i, j))
-                found = _extended(a, b, Run(i - 1, run.text, j - 1, 0))
-                yield found
-                yield from self._before(found)
-                return
+                return _extended(a, b, Run(i - 1, run.text, j - 1, 0))
+        return None
 
 
 def shape(min_span: int) -> tuple[int, int]:
