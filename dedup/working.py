@@ -51,7 +51,7 @@ class Working:
         self.repeats_id = repeats_id
         self.blocks = blocks
         self._rounds = 0
-        self._merged = self._refused = False
+        self._merged = self._refused = self._has_taken_back = False
         self._groups: list[_Group] = []
         self._cores = Cores(document.text, unspaced=not cuts_at_words)
         self._targets: list[tuple[Span, _Group]] = []
@@ -61,8 +61,8 @@ class Working:
     def begin_round(self) -> Excerpt:
         """What is left of the document, to be gone through (once more)."""
         self._rounds += 1
-        self._merged = self._refused = False
         self._take_back(group for reach in self._cores.joining_words() for group in self._cut_in(reach))
+        self._merged = self._refused = self._has_taken_back = False
         return self.begin_runs()
 
     def begin_runs(self) -> Excerpt:
@@ -88,8 +88,8 @@ class Working:
     ) -> bool:
         """Whether cleaning what is left might merge more.
 
-        So it is if it falls into other blocks than those that were kept, or if something was refused because of its
-        neighbours and some of them may have gone since.
+        So it is if it falls into other blocks than those that were kept, if something was refused because of its
+        neighbours and some of them may have gone since, or if something was taken back, which may be inside a block.
 
         Args:
             kept: First and last character of each block that the round kept.
@@ -97,7 +97,8 @@ class Working:
         """
         if not self._groups or self._rounds >= _MOST_ROUNDS:
             return False
-        return (self._merged and self._refused) or kept != blocks(self.rest())
+        may_differ = self._has_taken_back or (self._merged and self._refused)
+        return may_differ or kept != blocks(self.rest())
 
     @property
     def takes_runs(self) -> bool:
@@ -177,6 +178,7 @@ class Working:
         if not taken:
             return
         self._known_cuts = None
+        self._has_taken_back = True
         self._groups = [group for group in self._groups if group not in taken]
         self._targets = [target for target in self._targets if target[1] not in taken]
         self._cores.remove(draft.core for group in taken for draft in group.drafts)

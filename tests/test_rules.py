@@ -341,3 +341,16 @@ def test_a_character_opposite_of_two_pieces_stays_whole(novel: Novel, max_edit: 
         "onetwothree\ufdfafourfivesix",
     )
     assert [edit.text for made in drafts for edit in made.edits] == ["\ufdfa", ""][:parts]
+
+
+def test_what_was_taken_back_is_gone_through_again() -> None:
+    """A run that had to find another copy is looked at once more, in the block that it is in again."""
+    greeting = "Hallo 👩\u200d👩\u200d👧 und 🇩🇪🇫🇷!"
+    first = f"{greeting} der der Über -\n\n{greeting} der der der -\n\n{greeting} der der der -"
+    second = (
+        f"{greeting} der der der -  der der der - {greeting} der der der -  "
+        f"{greeting.replace('Hallo', 'Über')} der der der -  {greeting} der der der -"
+    )
+    chosen = Settings(cut="word", threshold=0.5, ngram=1, min_tokens=4, max_edit=2, protect=(), min_span=8)
+    once = [Document(one.id, one.text) for one in clean_corpus([Document("0", first), Document("1", second)], chosen)]
+    assert [one.text for one in clean_corpus(once, chosen)] == [one.text for one in once]
