@@ -10,134 +10,29 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from dedup import _kernels
 from dedup._kernels.unicode_file import read_version
 from dedup.errors import DedupError, InputError
-from dedup.settings import Cut, Novel, Protected, Scope, Settings, Unit
+from dedup.options import SETTINGS, input_options, salvage_option, settings_options
+from dedup.settings import Settings
 from dedup.version import __version__
 
 if TYPE_CHECKING:
     from dedup.comparison import Comparison
     from dedup.progress import Progress
-    from dedup.runs import Reading
+    from dedup.reading import Reading
 
 # Commands import what they work with themselves: `--version` and `--help` are there at once.
 # ruff: noqa: PLC0415
 
-INPUT_FORMATS = ("text", "jsonl", "csv", "tsv", "parquet", "warc")
-
 OK, FAILED, INTERRUPTED, BROKEN_PIPE = 0, 2, 130, 141
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-class _Protect(click.Choice[str]):
-    """What is protected, as `Settings` want it."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """`numbers` > ("numbers",), `nothing` > ()."""
-        if isinstance(value, tuple):
-            return value
-        chosen = super().convert(value, param, ctx)
-        return () if chosen == "nothing" else (chosen,)
-
-
-_DEFAULT = Settings()
-_SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
-    "unit": (click.Choice(get_args(Unit)), "What a block is."),
-    "scope": (click.Choice(get_args(Scope)), "Compare within each document only, or across the corpus."),
-    "threshold": (float, "Least exact Jaccard similarity of a near-duplicate, above 0 and up to 1."),
-    "near": (bool, "Whether nearly equal blocks are merged, or equal ones only."),
-    "ngram": (int, "Tokens in a shingle [default: 5 for documents, else 2]."),
-    "min_tokens": (int, "Leave blocks with fewer tokens alone."),
-    "min_span": (int, "Least tokens of a run to find inside of blocks, 0: none [default: 40 for paragraphs, lines]."),
-    "max_edit": (int, "Tokens that may differ between two equal runs and still be a mere edit."),
-    "keep": (
-        str,
-        "Which copy stays: first, last, longest, max:FIELD, min:FIELD or prefer:FIELD=VALUE,VALUE (fields of JSON "
-        "lines, columns). All but first read everything before they compare, and need room for it in a temporary file.",
-    ),
-    "novel": (
-        click.Choice(get_args(Novel)),
-        "What only a near-duplicate says [default: drop for documents, else keep].",
-    ),
-    "protect": (
-        _Protect([*get_args(Protected), "nothing"]),
-        "Edits that are never mere edits: a sentence with another number stays, and so does a whole document.",
-    ),
-    "cut": (click.Choice(get_args(Cut)), "Where a cut may fall when part of a block stays."),
-    "language": (str, "Whose abbreviations the sentence splitter knows."),
-    "miss_probability": (float, "How often LSH may miss a pair exactly at the threshold."),
-    "num_perm": (int, "MinHash permutations [default: from threshold and miss probability]."),
-    "bands": (int, "LSH bands, set together with --rows."),
-    "rows": (int, "LSH rows in a band."),
-    "bucket_limit": (int, "Entries an LSH bucket holds."),
-    "seed": (int, "Of the permutations; 1 is datasketch's."),
-    "text_memory": (int, "Megabytes of kept text that stay in memory; the rest waits in a temporary file."),
-}
-
-
-def _settings_options(*names: str) -> Callable[[_Command], _Command]:
-    """The options of some settings, in order, with the library's own defaults."""
-
-    def decorate(command: _Command) -> _Command:
-        for name in reversed(names):
-            kind, text = _SETTINGS[name]
-            default = getattr(_DEFAULT, name)
-            option = f"--{name.replace('_', '-')}"
-            if kind is bool:
-                option += f"/--no-{name}"
-            shown = ", ".join(default) if isinstance(default, tuple) else default is not None
-            click.option(option, type=kind, default=default, show_default=shown, help=text)(command)
-        return command
-
-    return decorate
-
-
-def _input_options(command: _Command) -> _Command:
-    """How inputs are read."""
-    for option in (
-        click.option("--text-field", default="text", show_default=True, help="Field or column that holds the text."),
-        click.option("--id-field", default="id", show_default=True, help="Field or column that holds the id."),
-        click.option("--input-format", type=click.Choice(INPUT_FORMATS), help="Whatever the inputs are called."),
-        click.option(
-            "--max-ratio",
-            type=click.IntRange(1),
-            default=200,
-            show_default=True,
-            help="How many times larger than its file a compressed input may be, if larger than 64 MB.",
-        ),
-        click.option(
-            "--max-record",
-            type=click.IntRange(1),
-            default=64,
-            show_default=True,
-            help="Megabytes that a line or a text may have; larger ones stay as they are, and are counted as skipped.",
-        ),
-        click.option("--zstd-long", is_flag=True, help="Take .zst files that need a window of more than 128 MB."),
-        click.option(
-            "--html",
-            type=click.Choice(["all", "main"]),
-            default="all",
-            show_default=True,
-            help="Which text of the web pages in WARC archives.",
-        ),
-    ):
-        option(command)
-    return command
-
-
-_salvage_option = click.option(
-    "--salvage", is_flag=True, help="Keep what comes before damage in compressed inputs; the status is 2 all the same."
-)
 
 
 def _print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
@@ -169,9 +64,9 @@ def cli() -> None:
               help="What becomes of documents left without text.")  # fmt: skip
 @click.option("--jobs", type=int, help="Threads that work; the results are the same [default: one for every core].")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary; only errors.")
-@_input_options
-@_salvage_option
-@_settings_options(*_SETTINGS)
+@input_options
+@salvage_option
+@settings_options(*SETTINGS)
 def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **options: Any) -> None:
     """Clean text, JSON lines, CSV, Parquet, WARC and WET files, compressed or not, and folders of them.
 
@@ -180,11 +75,12 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
     """
     from dedup.progress import Progress
     from dedup.reports.terminal import summary_text
-    from dedup.runs import Writing, clean_files
+    from dedup.runs import clean_files
+    from dedup.writing import Writing
 
     if output is None and not options["dry_run"]:
         raise click.UsageError("give -o OUT, or --dry-run to write nothing")
-    settings = Settings(**{name: options[name] for name in _SETTINGS})
+    settings = Settings(**{name: options[name] for name in SETTINGS})
     writing = Writing(
         output=None if options["dry_run"] else output,
         report=report,
@@ -209,9 +105,9 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
 @click.option("--force", is_flag=True, help="Replace an output that exists.")
 @click.option("--jobs", type=int, help="Threads that work; the results are the same [default: one for every core].")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary; only errors.")
-@_input_options
-@_salvage_option
-@_settings_options("threshold", "near", "ngram", "min_tokens", "keep", "miss_probability", "num_perm", "bands", "rows",
+@input_options
+@salvage_option
+@settings_options("threshold", "near", "ngram", "min_tokens", "keep", "miss_probability", "num_perm", "bands", "rows",
                    "bucket_limit", "seed", "text_memory")  # fmt: skip
 def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
     """Which documents nearly repeat an earlier one as wholes: one JSON line for each.
@@ -219,12 +115,13 @@ def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
     The quickest way to find out which documents to keep: nothing is cut, and there is nothing to restore. With --keep,
     the one that stays need not be an earlier one.
     """
-    from dedup.files import Outputs, find_sources
     from dedup.matching import match_files
+    from dedup.outputs import Outputs
     from dedup.progress import Progress
     from dedup.reports.jsonl import duplicate_line
+    from dedup.sources import find_sources
 
-    names = [name for name in _SETTINGS if name in options]
+    names = [name for name in SETTINGS if name in options]
     settings = Settings(unit="document", **{name: options[name] for name in names})
     documents = duplicates = 0
     reading = _reading(options)
@@ -249,7 +146,7 @@ def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
 @click.option("-o", "--output", required=True, help="Where the originals go: a file if CLEANED is one, else a folder.")
 @click.option("--force", is_flag=True, help="Replace outputs that exist.")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors.")
-@_input_options
+@input_options
 def restore(cleaned: str, report: str, output: str, **options: Any) -> None:
     """Turn CLEANED, the output of a run, back into what went in."""
     from dedup.restoring import restore_files
@@ -263,7 +160,7 @@ def restore(cleaned: str, report: str, output: str, **options: Any) -> None:
 @click.argument("a")
 @click.argument("b")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_settings_options("ngram")
+@settings_options("ngram")
 def compare_command(a: str, b: str, ngram: int | None, *, as_json: bool) -> None:
     """How alike the text files A and B are, and where."""
     from dedup.comparison import compare
@@ -277,7 +174,7 @@ def compare_command(a: str, b: str, ngram: int | None, *, as_json: bool) -> None
 
 def _reading(options: dict[str, Any]) -> Reading:
     from dedup.compression import Opening
-    from dedup.runs import Reading
+    from dedup.reading import Reading
 
     opening = Opening(
         salvage=options.get("salvage", False), max_ratio=options["max_ratio"], zstd_long=options["zstd_long"]
@@ -301,7 +198,7 @@ def _check_damages(progress: Progress) -> None:
 
 
 def _read_text(path: str) -> str:
-    from dedup.files import STANDARD, Source
+    from dedup.sources import STANDARD, Source
 
     with Source(None if path == STANDARD else Path(path), path).stream() as stream:
         data = stream.read()

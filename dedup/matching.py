@@ -7,15 +7,16 @@ from collections.abc import Iterator, Sequence
 
 from dedup.deduplicator import Deduplicator
 from dedup.errors import InputError
-from dedup.files import Source, output_errors
 from dedup.formats.base import Records
 from dedup.keeping import RankedCorpus, deduplicator_of
+from dedup.observing import Observer
+from dedup.outputs import output_errors
 from dedup.parallel import count_jobs
 from dedup.passes import add_all
-from dedup.reading import Input, chunks_of, read_ahead
+from dedup.reading import Input, Reading, chunks_of, read_ahead
 from dedup.records import Duplicate
-from dedup.runs import Observer, Reading
 from dedup.settings import Settings
+from dedup.sources import Source
 
 Matched = tuple[str, Duplicate | None]
 """The id of a document, and what this repeats if it nearly repeats another one that is kept."""
@@ -27,7 +28,7 @@ def match_files(
     """Match all documents of some inputs, each with those that repeat nothing and that the keep rule puts before it.
 
     Args:
-        sources: The inputs; see `files.find_sources`.
+        sources: The inputs; see `sources.find_sources`.
         settings: How to compare; `unit` is `document`.
         reading: How inputs are read.
         observer: Who looks on.

@@ -13,9 +13,9 @@ from typing import Protocol
 
 from dedup.banding import Banding
 from dedup.deduplicator import Deduplicator
-from dedup.files import output_errors
 from dedup.formats.base import Chunk
 from dedup.keeping import RankedCorpus, deduplicator_of
+from dedup.outputs import output_errors
 from dedup.reading import Batch, Input, chunks_of, read_ahead
 from dedup.records import Cleaned, Document, Summary
 from dedup.settings import Settings

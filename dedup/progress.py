@@ -17,7 +17,7 @@ _MOST_SKIPPED_SHOWN = 20
 
 
 class Progress:
-    """Looks on at a run (see `runs.Observer`) and tells people. Used as a context manager.
+    """Looks on at a run (see `observing.Observer`) and tells people. Used as a context manager.
 
     Attributes:
         damages: The inputs of which only what comes before damage was read, and what is wrong with them.

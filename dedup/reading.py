@@ -3,15 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-from dedup.files import Source
-from dedup.formats.base import Chunk, Format, Records, damaged
+from dedup.compression import STRICT, Opening
+from dedup.formats import choose_format
+from dedup.formats.base import MAX_RECORD, Chunk, Format, Records, damaged
 from dedup.parallel import BATCH_SIZE, in_order
 from dedup.records import Document
+from dedup.sources import Source
 
 _Found = TypeVar("_Found")
 _Other = TypeVar("_Other")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How inputs are read.
+
+    Attributes:
+        text_field: Field or column that holds the text.
+        id_field: The one that holds the id.
+        input_format: The name of a format; None to go by the name (standard input is JSON lines).
+        html: Which text of web pages: `all` or `main`.
+        max_record: Bytes that a line or a text may have; larger ones are skipped.
+        opening: How compressed inputs are opened.
+    """
+
+    text_field: str = "text"
+    id_field: str = "id"
+    input_format: str | None = None
+    html: str = "all"
+    max_record: int = MAX_RECORD
+    opening: Opening = STRICT
+
+    def format_of(self, source: Source) -> Format:
+        """The format of an input.
+
+        Raises:
+            InputError: If its name tells nothing.
+        """
+        forced = self.input_format or ("jsonl" if source.path is None else None)
+        return choose_format(source.name, forced, self.text_field, self.id_field, self.max_record, self.html)
 
 
 class Input(NamedTuple):

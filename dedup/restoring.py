@@ -11,12 +11,14 @@ from msgspec.structs import replace
 
 from dedup.cleaning import KeptText, restored
 from dedup.errors import InputError, RestoreError
-from dedup.files import Output, Outputs, Source, find_sources
 from dedup.formats.base import Format, Record, UnreadableError
+from dedup.outputs import Output, Outputs
+from dedup.reading import Reading
 from dedup.records import Cleaned, Place
 from dedup.reports.jsonl import Emptied
 from dedup.reports.jsonl_reader import Report, read_report
-from dedup.runs import Reading, output_path
+from dedup.sources import Source, find_sources
+from dedup.writing import output_path
 
 
 def restore_files(cleaned: str, report_path: str, output: str, reading: Reading, *, force: bool) -> int:

@@ -9,84 +9,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
 
-from dedup.compression import STRICT, Opening, codec_named, uncompressed_name
-from dedup.errors import InputError, InternalError, OutputError
-from dedup.files import STANDARD, Output, Outputs, Source, find_sources, output_errors
-from dedup.formats import choose_format
-from dedup.formats.base import MAX_RECORD, Format, Record
+from dedup.errors import InputError, InternalError
+from dedup.formats.base import Record
+from dedup.observing import Observer
+from dedup.outputs import Output, Outputs
 from dedup.parallel import count_jobs
 from dedup.passes import Changes, passes_of
-from dedup.reading import Batch, Input
+from dedup.reading import Batch, Input, Reading
 from dedup.records import Cleaned, Summary
 from dedup.reports import jsonl as report
 from dedup.settings import Settings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """How inputs are read.
-
-    Attributes:
-        text_field: Field or column that holds the text.
-        id_field: The one that holds the id.
-        input_format: The name of a format; None to go by the name (standard input is JSON lines).
-        html: Which text of web pages: `all` or `main`.
-        max_record: Bytes that a line or a text may have; larger ones are skipped.
-        opening: How compressed inputs are opened.
-    """
-
-    text_field: str = "text"
-    id_field: str = "id"
-    input_format: str | None = None
-    html: str = "all"
-    max_record: int = MAX_RECORD
-    opening: Opening = STRICT
-
-    def format_of(self, source: Source) -> Format:
-        """The format of an input.
-
-        Raises:
-            InputError: If its name tells nothing.
-        """
-        forced = self.input_format or ("jsonl" if source.path is None else None)
-        return choose_format(source.name, forced, self.text_field, self.id_field, self.max_record, self.html)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Writing:
-    """What is written where.
-
-    Attributes:
-        output: File, folder or `-`; None writes no texts.
-        report: The report's file; None writes no report.
-        summary: Where the summary goes as JSON, if anywhere: that of the report, with seconds and bytes.
-        force: Whether what exists may be replaced.
-        keep_empty: Whether documents left without text are written.
-    """
-
-    output: str | None
-    report: str | None = None
-    summary: str | None = None
-    force: bool = False
-    keep_empty: bool = False
-
-
-class Observer(Protocol):
-    """Somebody who looks on while a run goes on."""
-
-    def reading(self, size: int) -> None:
-        """Bytes that will be read; 0 if unknown."""
-
-    def progressed(self, size: int, summary: Summary) -> None:
-        """So many more bytes were read; the books so far."""
-
-    def skipped(self, place: str, detail: str) -> None:
-        """A record could not be read."""
-
-    def damaged(self, place: str, detail: str) -> None:
-        """The rest of an input cannot be read, and what comes before it was to be salvaged."""
+from dedup.sources import Source, find_sources
+from dedup.writing import Writing, check_outputs, output_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +74,7 @@ def clean_files(
     paths = [output_path(source.name, writing.output, is_single=is_single) for source in sources]
     passes = passes_of(settings)
     with Outputs(sources, force=writing.force) as outputs:
-        _check_outputs(outputs, inputs, paths, writing)
+        check_outputs(outputs, inputs, paths, writing)
         observer.reading(sum(source.size for source in sources))
         with outputs.create(writing.report) as lines:
             lines.write(report.header_line(settings, passes.banding))
@@ -156,45 +91,6 @@ def clean_files(
             summary.write(report.summary_line(result.summary, result.written, result.skipped, spent))
         outputs.commit()
         return result
-
-
-def output_path(name: str, output: str | None, *, is_single: bool) -> str | None:
-    """Where a file goes, if anywhere: a single one into the file `output`, else by its name into the folder `output`.
-
-    A single text file goes into a folder too, unless `output` ends in .txt itself, or as a compressed file does.
-
-    Raises:
-        OutputError: If several files would go to standard output.
-    """
-    if output is None:
-        return None
-    if output == STANDARD and not is_single:
-        raise OutputError(output, "several inputs need a folder as their output")
-    is_file_name = output.lower().endswith(".txt") or codec_named(output) is not None
-    is_text = uncompressed_name(name).lower().endswith(".txt") and not is_file_name
-    with output_errors(output):
-        is_file = output == STANDARD or (is_single and not is_text and not Path(output).is_dir())
-    return output if is_file else str(Path(output, name))
-
-
-def _check_outputs(outputs: Outputs, inputs: Sequence[str], paths: Sequence[str | None], writing: Writing) -> None:
-    """Refuse before any work is done what would be refused at its end."""
-    for path in [*paths, writing.report, writing.summary]:
-        outputs.check(path)
-    taken = {Path(path).resolve(): "a cleaned text" for path in paths if path}
-    for path, what in ((writing.report, "the report"), (writing.summary, "the summary")):
-        if path is not None:
-            other = taken.setdefault(Path(path).resolve(), what)
-            if other != what:
-                raise OutputError(path, f"{what} and {other} would be the same file")
-    folders = {given: Path(given).resolve() for given in inputs if Path(given).is_dir()}
-    for output in (writing.output, writing.report, writing.summary):
-        if output is None or output == STANDARD:
-            continue
-        resolved = Path(output).resolve()
-        for given, folder in folders.items():
-            if folder == resolved or folder in resolved.parents:
-                raise OutputError(output, f"it is inside the input {given}; choose another output")
 
 
 class _Run:

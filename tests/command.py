@@ -48,16 +48,16 @@ class Nobody:
     """Looks on at a run and does nothing."""
 
     def reading(self, size: int) -> None:
-        """See `runs.Observer`."""
+        """See `observing.Observer`."""
 
     def progressed(self, size: int, summary: dedup.Summary) -> None:
-        """See `runs.Observer`."""
+        """See `observing.Observer`."""
 
     def skipped(self, place: str, detail: str) -> None:
-        """See `runs.Observer`."""
+        """See `observing.Observer`."""
 
     def damaged(self, place: str, detail: str) -> None:
-        """See `runs.Observer`."""
+        """See `observing.Observer`."""
 
 
 def environment(**changes: str) -> dict[str, str]:

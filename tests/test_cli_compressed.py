@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from dedup import Settings, Summary
 from dedup.compression import Opening
-from dedup.files import Source
+from dedup.reading import Reading
 from dedup.restoring import restore_files
-from dedup.runs import Reading, Writing, clean_files
+from dedup.runs import clean_files
+from dedup.sources import Source
+from dedup.writing import Writing
 from tests.command import BEAR, FOX, OWL, Nobody, environment, lines_of, make, run, succeed, tree
 from tests.compressed import COMPRESS, DECOMPRESS, wide_zstd
 

@@ -18,8 +18,10 @@ from dedup.formats.html import Pages
 from dedup.formats.warc import Warc
 from dedup.formats.warc_framing import head_of
 from dedup.formats.windows import FramingError
+from dedup.reading import Reading
 from dedup.restoring import restore_files
-from dedup.runs import Reading, Writing, clean_files
+from dedup.runs import clean_files
+from dedup.writing import Writing
 from tests.archives import record, sha1, text_record, warcinfo
 from tests.command import BEAR, FOX, OWL, Nobody, lines_of, make, run, succeed
 from tests.test_formats import records_of

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import Settings
+from dedup.reading import Reading
 from dedup.restoring import restore_files
-from dedup.runs import Reading, Writing, clean_files
+from dedup.runs import clean_files
+from dedup.writing import Writing
 from tests.command import BEAR, FOX, OWL, Nobody, make, run, succeed, tree
 
 _NEAR = OWL.replace("old", "aged")

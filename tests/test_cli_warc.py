@@ -14,8 +14,10 @@ import pytest
 
 from dedup import Settings
 from dedup.formats.warc import Warc
+from dedup.reading import Reading
 from dedup.restoring import restore_files
-from dedup.runs import Reading, Writing, clean_files
+from dedup.runs import clean_files
+from dedup.writing import Writing
 from tests.archives import by_record, record, text_record, warcinfo
 from tests.command import BEAR, FOX, OWL, Nobody, lines_of, make, run, succeed
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from dedup import InputError, OutputError
-from dedup.files import Outputs, Source, find_sources
+from dedup.outputs import Outputs
+from dedup.sources import Source, find_sources
 from tests.command import make, tree
 
 

@@ -14,7 +14,9 @@ import dedup
 from dedup import Document, Settings, SettingsError, reading
 from dedup.parallel import batched, count_jobs, in_order
 from dedup.progress import Progress
-from dedup.runs import Reading, Writing, clean_files
+from dedup.reading import Reading
+from dedup.runs import clean_files
+from dedup.writing import Writing
 from tests.command import tree
 
 DATA = Path(__file__).parent / "data"

@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from dedup import DedupError, Settings
 from dedup.formats.base import UnreadableError
 from dedup.formats.parquet import Parquet
+from dedup.reading import Reading
 from dedup.restoring import restore_files
-from dedup.runs import Reading, Writing, clean_files
+from dedup.runs import clean_files
+from dedup.writing import Writing
 from tests.command import BEAR, FOX, OWL, Nobody, make, tree
 
 pyarrow = pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")

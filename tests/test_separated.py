@@ -16,8 +16,10 @@ from dedup import Settings
 from dedup.formats import separated
 from dedup.formats.base import Record, UnreadableError
 from dedup.formats.separated import Separated
+from dedup.reading import Reading
 from dedup.restoring import restore_files
-from dedup.runs import Reading, Writing, clean_files
+from dedup.runs import clean_files
+from dedup.writing import Writing
 from tests.command import FOX, OWL, Nobody, make
 from tests.test_formats import records_of
 

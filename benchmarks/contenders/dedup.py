@@ -14,10 +14,10 @@ from pathlib import Path
 
 from contenders.common import NGRAM, THRESHOLD, Clock, Span, run
 from dedup import Settings
-from dedup.files import find_sources
 from dedup.matching import match_files
 from dedup.progress import Progress
-from dedup.runs import Reading
+from dedup.reading import Reading
+from dedup.sources import find_sources
 
 
 def documents(corpus: Path, jobs: int, clock: Clock) -> list[str]:

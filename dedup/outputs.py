@@ -1,4 +1,4 @@
-"""Files in, files out: which inputs there are, and outputs that are there whole or not at all."""
+"""Outputs that are there whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,140 +7,16 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from dedup.compression import LONGEST_MAGIC, STRICT, Opening, Packer, codec_named, codec_of
-from dedup.decompression import DecompressedStream
-from dedup.errors import InputError, OutputError
-from dedup.formats import SUFFIXES, format_named, packs_itself
-from dedup.formats.base import Chunk, Encoder, Format, Record, UnreadableError, Verbatim
-
-_BUFFER = 1 << 20
-
-STANDARD = "-"
-"""Stands for standard input and output."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An input.
-
-    Attributes:
-        path: Where it is; None for standard input.
-        name: What it is called in ids, in the report and in the output folder: its name relative to the folder given,
-            with the suffix of its compression.
-        opening: How it is opened if it is compressed.
-    """
-
-    path: Path | None
-    name: str
-    opening: Opening = STRICT
-
-    @property
-    def size(self) -> int:
-        """Bytes, compressed as it may be; 0 if unknown."""
-        return self.path.stat().st_size if self.path else 0
-
-    @contextmanager
-    def stream(self) -> Iterator[BinaryIO]:
-        """The bytes, decompressed.
-
-        Raises:
-            InputError: If it cannot be opened, read or decompressed.
-        """
-        with self._opened() as opened:
-            yield opened.stream
-
-    @contextmanager
-    def _opened(self) -> Iterator[_Opened]:
-        if self.path is None:
-            head = sys.stdin.buffer.read(LONGEST_MAGIC)
-            # no thread: one that waits for standard input cannot be stopped
-            raw = DecompressedStream(sys.stdin.buffer, self.name, codec_of(None, head), self.opening, head, ahead=False)
-            with closing(raw):
-                yield _Opened(io.BufferedReader(raw, _BUFFER), raw)
-            return
-        with input_errors(self.path), io.BufferedReader(io.FileIO(self.path), _BUFFER) as file:
-            head = file.peek(LONGEST_MAGIC)[:LONGEST_MAGIC]
-            codec = None if packs_itself(self.name) else codec_of(str(self.path), head)
-            if codec is None:
-                yield _Opened(file)
-                return
-            raw = DecompressedStream(file, str(self.path), codec, self.opening, ahead=self.size > _BUFFER)
-            with closing(raw):
-                yield _Opened(io.BufferedReader(raw, _BUFFER), raw)
-
-    def chunks(self, form: Format, size: int) -> Iterator[Chunk]:
-        """The bytes, decompressed, in parts of about `size`, of whole records each; what is wrong with the rest last.
-
-        Raises:
-            InputError: If it cannot be opened, read or decompressed.
-        """
-        with input_errors(self.path or self.name), self._opened() as opened:
-            chunks = form.chunks(opened.stream, size)
-            if opened.decompressed is None:
-                yield from (chunk._replace(size=len(chunk.data)) for chunk in chunks)
-            else:
-                yield from _chunks(chunks, form, opened.decompressed, self.size)
-
-    def records(self, form: Format) -> Iterator[Record]:
-        """The records, in order.
-
-        Raises:
-            InputError: If it cannot be opened, read or decompressed.
-        """
-        for chunk in self.chunks(form, _BUFFER):
-            records = form.records(chunk, self.name)
-            yield from (records[i] for i in range(len(records)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """An input that is open: its bytes, and where they come from if they are decompressed."""
-
-    stream: BinaryIO
-    decompressed: DecompressedStream | None = None
-
-
-def _chunks(chunks: Iterator[Chunk], form: Format, stream: DecompressedStream, size: int) -> Iterator[Chunk]:
-    """The chunks with their sizes; the last one waits until it is known how the stream ends."""
-    last: Chunk | None = None
-    done = 0
-    for chunk in chunks:
-        if last is not None:
-            yield last
-        last = chunk._replace(size=stream.position - done)
-        done = stream.position
-    rest = stream.position - done
-    if stream.damage is None:
-        if last is not None:
-            yield last._replace(size=last.size + rest)
-        return
-    whole = form.whole(last.data) if last else b""
-    is_nothing = last is None or (last.first == 1 and not whole)
-    if last is not None and whole:
-        yield last._replace(data=whole)
-    unread = size - stream.position if size else 0
-    cut = len(last.data) - len(whole) if last else 0
-    lost = f"the last {max(size - stream.damage.byte, 0):,} bytes of the file" if size else "what follows in the file"
-    detail = f"after byte {stream.damage.byte:,}: {stream.damage.reason}; lost: {lost}, {cut:,} of an unfinished record"
-    left = (0 if whole or last is None else last.size) + rest + unread
-    yield Chunk(1 if is_nothing else 0, b"", left, detail)
-
-
-@contextmanager
-def input_errors(path: object) -> Iterator[None]:
-    """Turn what the system or a format says about an input into an `InputError`."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(path, error.strerror or str(error)) from error
-    except UnreadableError as error:
-        raise InputError(path, error.reason, line=error.line) from error
+from dedup.compression import Packer, codec_named
+from dedup.errors import OutputError
+from dedup.formats import packs_itself
+from dedup.formats.base import Encoder, Verbatim
+from dedup.sources import STANDARD, Source
 
 
 @contextmanager
@@ -152,48 +28,6 @@ def output_errors(path: object) -> Iterator[None]:
         raise  # whoever read standard output has seen enough
     except OSError as error:
         raise OutputError(path, f"cannot be written: {error.strerror or error}") from error
-
-
-def find_sources(inputs: Sequence[str], opening: Opening = STRICT, *, may_be_empty: bool = False) -> list[Source]:
-    """The files that inputs name: files as they are, folders with all text files in them, sorted by name.
-
-    Args:
-        inputs: Paths, or `-` for standard input.
-        opening: How those are opened that are compressed.
-        may_be_empty: Whether a folder may hold no text files.
-
-    Raises:
-        InputError: If an input is missing, a folder holds no text files, or two inputs have the same name.
-    """
-    sources: dict[str, Source] = {}
-    for given in inputs:
-        with input_errors(given):
-            found = _sources(given, opening, may_be_empty)
-        for source in found:
-            if source.name in sources:
-                raise InputError(source.path or STANDARD, f"another input is called {source.name!r} as well")
-            sources[source.name] = source
-    return list(sources.values())
-
-
-def _sources(given: str, opening: Opening, may_be_empty: bool) -> list[Source]:
-    if given == STANDARD:
-        return [Source(None, "stdin", opening)]
-    path = Path(given)
-    if not path.exists():
-        raise InputError(given, "there is no such file or folder")
-    if not path.is_dir():
-        if not path.is_file():
-            raise InputError(given, "neither a file nor a folder")
-        return [Source(path, path.name, opening)]
-    found = [
-        Source(file, file.relative_to(path).as_posix(), opening)
-        for file in path.rglob("*")
-        if format_named(file.name) and file.is_file()
-    ]
-    if not found and not may_be_empty:
-        raise InputError(given, f"the folder holds no files that end in {' or '.join(SUFFIXES)}, compressed or not")
-    return sorted(found, key=lambda source: source.name)
 
 
 class Outputs:

@@ -1,0 +1,115 @@
+"""The options that commands share: one for every setting, and how inputs are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, get_args
+
+import click
+
+from dedup.settings import Cut, Novel, Protected, Scope, Settings, Unit
+
+INPUT_FORMATS = ("text", "jsonl", "csv", "tsv", "parquet", "warc")
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class _Protect(click.Choice[str]):
+    """What is protected, as `Settings` want it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """`numbers` > ("numbers",), `nothing` > ()."""
+        if isinstance(value, tuple):
+            return value
+        chosen = super().convert(value, param, ctx)
+        return () if chosen == "nothing" else (chosen,)
+
+
+_DEFAULT = Settings()
+SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
+    "unit": (click.Choice(get_args(Unit)), "What a block is."),
+    "scope": (click.Choice(get_args(Scope)), "Compare within each document only, or across the corpus."),
+    "threshold": (float, "Least exact Jaccard similarity of a near-duplicate, above 0 and up to 1."),
+    "near": (bool, "Whether nearly equal blocks are merged, or equal ones only."),
+    "ngram": (int, "Tokens in a shingle [default: 5 for documents, else 2]."),
+    "min_tokens": (int, "Leave blocks with fewer tokens alone."),
+    "min_span": (int, "Least tokens of a run to find inside of blocks, 0: none [default: 40 for paragraphs, lines]."),
+    "max_edit": (int, "Tokens that may differ between two equal runs and still be a mere edit."),
+    "keep": (
+        str,
+        "Which copy stays: first, last, longest, max:FIELD, min:FIELD or prefer:FIELD=VALUE,VALUE (fields of JSON "
+        "lines, columns). All but first read everything before they compare, and need room for it in a temporary file.",
+    ),
+    "novel": (
+        click.Choice(get_args(Novel)),
+        "What only a near-duplicate says [default: drop for documents, else keep].",
+    ),
+    "protect": (
+        _Protect([*get_args(Protected), "nothing"]),
+        "Edits that are never mere edits: a sentence with another number stays, and so does a whole document.",
+    ),
+    "cut": (click.Choice(get_args(Cut)), "Where a cut may fall when part of a block stays."),
+    "language": (str, "Whose abbreviations the sentence splitter knows."),
+    "miss_probability": (float, "How often LSH may miss a pair exactly at the threshold."),
+    "num_perm": (int, "MinHash permutations [default: from threshold and miss probability]."),
+    "bands": (int, "LSH bands, set together with --rows."),
+    "rows": (int, "LSH rows in a band."),
+    "bucket_limit": (int, "Entries an LSH bucket holds."),
+    "seed": (int, "Of the permutations; 1 is datasketch's."),
+    "text_memory": (int, "Megabytes of kept text that stay in memory; the rest waits in a temporary file."),
+}
+
+
+def settings_options(*names: str) -> Callable[[_Command], _Command]:
+    """The options of some settings, in order, with the library's own defaults."""
+
+    def decorate(command: _Command) -> _Command:
+        for name in reversed(names):
+            kind, text = SETTINGS[name]
+            default = getattr(_DEFAULT, name)
+            option = f"--{name.replace('_', '-')}"
+            if kind is bool:
+                option += f"/--no-{name}"
+            shown = ", ".join(default) if isinstance(default, tuple) else default is not None
+            click.option(option, type=kind, default=default, show_default=shown, help=text)(command)
+        return command
+
+    return decorate
+
+
+def input_options(command: _Command) -> _Command:
+    """How inputs are read."""
+    for option in (
+        click.option("--text-field", default="text", show_default=True, help="Field or column that holds the text."),
+        click.option("--id-field", default="id", show_default=True, help="Field or column that holds the id."),
+        click.option("--input-format", type=click.Choice(INPUT_FORMATS), help="Whatever the inputs are called."),
+        click.option(
+            "--max-ratio",
+            type=click.IntRange(1),
+            default=200,
+            show_default=True,
+            help="How many times larger than its file a compressed input may be, if larger than 64 MB.",
+        ),
+        click.option(
+            "--max-record",
+            type=click.IntRange(1),
+            default=64,
+            show_default=True,
+            help="Megabytes that a line or a text may have; larger ones stay as they are, and are counted as skipped.",
+        ),
+        click.option("--zstd-long", is_flag=True, help="Take .zst files that need a window of more than 128 MB."),
+        click.option(
+            "--html",
+            type=click.Choice(["all", "main"]),
+            default="all",
+            show_default=True,
+            help="Which text of the web pages in WARC archives.",
+        ),
+    ):
+        option(command)
+    return command
+
+
+salvage_option = click.option(
+    "--salvage", is_flag=True, help="Keep what comes before damage in compressed inputs; the status is 2 all the same."
+)
