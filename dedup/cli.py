@@ -108,7 +108,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
 @input_options
 @salvage_option
 @settings_options("threshold", "near", "ngram", "min_tokens", "keep", "miss_probability", "num_perm", "bands", "rows",
-                   "bucket_limit", "seed", "text_memory")  # fmt: skip
+                   "bucket_limit", "seed", "memory")  # fmt: skip
 def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
     """Which documents nearly repeat an earlier one as wholes: one JSON line for each.
 

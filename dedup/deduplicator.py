@@ -9,12 +9,13 @@ short cut through the kernels; the others are gone through in rounds.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from dedup import _kernels, minhash
+from dedup import _kernels, minhash, packing
 from dedup._kernels import Batch
 from dedup.banding import choose_banding
 from dedup.books import Books
@@ -22,9 +23,11 @@ from dedup.cleaning import cut
 from dedup.documents import ids_of, texts_of
 from dedup.errors import SettingsError
 from dedup.index import Index, Prepared
+from dedup.memory import bounded
 from dedup.records import Cleaned, Document, Duplicate, Kind, Place, Summary, text_digest, utf8
 from dedup.rounds import Rounds
 from dedup.settings import Settings
+from dedup.snapshots import load_file, save_file
 from dedup.visits import Visit, Visits
 from dedup.working import Working
 
@@ -39,13 +42,13 @@ class Ready(NamedTuple):
         documents: The documents.
         ids: Their ids.
         batch: What the index looks their blocks up by.
-        fingerprints: What their texts are recognised by, where they are to be cleaned.
+        keys: What their texts are recognised by, where they are to be cleaned.
     """
 
     documents: Sequence[Document]
     ids: list[str]
     batch: Batch
-    fingerprints: list[bytes]
+    keys: list[bytes]
 
 
 class Deduplicator:
@@ -75,11 +78,11 @@ class Deduplicator:
             raise SettingsError("keep", self.settings.keep, remedy)
         self.banding = choose_banding(self.settings)
         self._permutations = minhash.Permutations.drawn(self.banding.num_perm, self.settings.seed)
+        self._memory = bounded(self.settings.memory)
         self._index = self._new_index()
-        self._visits = Visits()
+        self._visits = Visits(self._memory)
         self._books = Books()
         self._known_kept_texts: KeptTexts | None = None  # until it is needed: it loads NumPy
-        self._oversized_before = self._capped_before = 0
 
     def __enter__(self) -> Deduplicator:
         return self
@@ -92,14 +95,12 @@ class Deduplicator:
     def close(self) -> None:
         """Forget everything that was kept; the summary stays."""
         self._replace_index()
-        self._visits = Visits()
+        self._visits = Visits(self._memory)
 
     @property
     def summary(self) -> Summary:
         """The books of all documents added so far."""
-        fingerprints = self._index.fingerprints
-        capped = self._capped_before + (fingerprints.capped if fingerprints else 0)
-        return self._books.summary(self._oversized_before + self._index.oversized_buckets, capped)
+        return self._books.summary(*self._index.counts)
 
     def add(self, document: Document) -> Cleaned:
         """Clean a document against itself and all documents before it, and remember what is kept of it.
@@ -122,7 +123,7 @@ class Deduplicator:
             TypeError: If a text is no string.
         """
         texts = texts_of(documents)
-        return Ready(documents, ids_of(documents), self._index.prepare(texts), self._visits.fingerprints(texts))
+        return Ready(documents, ids_of(documents), self._index.prepare(texts), self._visits.keys(texts))
 
     def add_prepared(self, ready: Ready) -> Iterator[Cleaned]:
         """`add` for documents that have been prepared, one after another."""
@@ -139,7 +140,7 @@ class Deduplicator:
         return self._change(ready, self._enter(ready))
 
     def _enter(self, ready: Ready) -> list[Visit]:
-        return list(map(self._visits.enter, ready.ids, ready.fingerprints))
+        return list(map(self._visits.enter, ready.ids, ready.keys))
 
     def _unchanged(self, ready: Ready, visits: Sequence[Visit], i: int, first: int) -> Cleaned:
         document, blocks = ready.documents[i], ready.batch.count(i)
@@ -257,12 +258,35 @@ class Deduplicator:
             first, record=record, text=cleaned, merges=merges, fields=document.fields, repeats_id=True, revisit=True
         )
 
+    def save(self, folder: Path, generation: int) -> None:
+        """Write all that later answers depend on into new files of a folder, and see them to the disk.
+
+        To be called between documents. The files' names end in the number of the generation; those of others stay.
+
+        Raises:
+            OSError: If a file cannot be written.
+        """
+        save_file(folder / f"index.{generation}", self._index.save)
+        save_file(folder / f"visits.{generation}", self._visits.save)
+        save_file(folder / f"books.{generation}", lambda file: packing.save(file, self._books))
+
+    def load(self, folder: Path, generation: int) -> None:
+        """Go on where a deduplicator of the same settings and the same version was when it was saved.
+
+        To be called before the first document.
+
+        Raises:
+            OSError: If a file cannot be read.
+            ValueError: If one is damaged.
+        """
+        load_file(folder / f"index.{generation}", self._index.load)
+        load_file(folder / f"visits.{generation}", self._visits.load)
+        self._books = load_file(folder / f"books.{generation}", lambda file: packing.load(file, Books))
+
     def _new_index(self) -> Index:
-        return Index(self.settings, self.banding, self._permutations)
+        return Index(self.settings, self.banding, self._permutations, self._memory)
 
     def _replace_index(self) -> None:
-        self._oversized_before += self._index.oversized_buckets
-        if self._index.fingerprints is not None:
-            self._capped_before += self._index.fingerprints.capped
+        self._books.retire(*self._index.counts)
         self._index = self._new_index()
         self._known_kept_texts = None

@@ -5,15 +5,14 @@ Everything found here was compared by its real tokens: equal digests and shared 
 
 from __future__ import annotations
 
-import tempfile
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import starmap
 from typing import NamedTuple
 
 from dedup import _kernels
-from dedup._kernels import Batch, Fingerprints, Texts
-from dedup._kernels.recipe import DIGITS, Recipe, Registered
+from dedup._kernels import Batch, Fingerprints, Memory, Texts
+from dedup._kernels.recipe import DIGITS, Recipe
 from dedup.banding import Banding
 from dedup.blocks import KERNEL_UNITS, sentence_starts, split
 from dedup.excerpts import Excerpt
@@ -52,9 +51,11 @@ class Prepared(NamedTuple):
 
 
 class Index:
-    """Kept blocks in memory. Blocks of one document at a time are added, and committed or rolled back together."""
+    """Kept blocks. Blocks of one document at a time are added, and committed or rolled back together."""
 
-    def __init__(self, settings: Settings, banding: Banding, permutations: Permutations) -> None:
+    def __init__(
+        self, settings: Settings, banding: Banding, permutations: Permutations, memory: Memory | None = None
+    ) -> None:
         self._settings = settings
         recipe = Recipe(
             ngram=settings.shingle_length,
@@ -71,11 +72,7 @@ class Index:
             digits=DIGITS if "numbers" in settings.protect else array("I"),
             min_span=settings.span_length,
         )
-        self._blocks = _kernels.chosen().Index(recipe)
-        if settings.text_memory is not None:
-            with tempfile.TemporaryFile(prefix="dedup-") as file:
-                self._blocks.keep_texts_in(file.fileno(), settings.text_memory * 1_000_000)
-        self._registered = Registered([], array("q"), set())
+        self._blocks = _kernels.chosen().Index(recipe, memory)
         self._begun = 0  # documents whose blocks have come
         self.stopped_at = 0
 
@@ -88,6 +85,11 @@ class Index:
         return self._blocks.oversized_buckets
 
     @property
+    def counts(self) -> tuple[int, int]:
+        """Those, and places of fingerprints that were not remembered."""
+        return self.oversized_buckets, self.fingerprints.capped if self.fingerprints else 0
+
+    @property
     def fingerprints(self) -> Fingerprints | None:
         """Kept texts as wholes; None if no runs of tokens are looked for."""
         return self._blocks.fingerprints
@@ -98,7 +100,7 @@ class Index:
             return self._blocks.prepare(texts, KERNEL_UNITS[self._settings.unit])
         return self._blocks.prepare_spans(texts, [[*split(texts[i], self._settings)] for i in range(len(texts))])
 
-    def register(self, documents: Sequence[str], first: int, repeats: Iterable[int] = ()) -> None:
+    def register(self, documents: Sequence[str], first: int, repeats: Sequence[int] = ()) -> None:
         """Some more documents, whose blocks will come after those of all registered before them.
 
         Args:
@@ -106,10 +108,7 @@ class Index:
             first: Position of the first of them in the input; the others follow it.
             repeats: Which of these an earlier document has the id of.
         """
-        registered = self._registered
-        registered.repeats.update(len(registered.ids) + i for i in repeats)
-        registered.ids.extend(documents)
-        registered.records.extend(range(first, first + len(documents)))
+        self._blocks.register(documents, first, repeats)
 
     def pass_texts(self, batch: Batch, first: int, last: int) -> int:
         """Keep and commit texts from `first` on, up to one with a block, or a run of tokens, that stands in kept text.
@@ -132,7 +131,7 @@ class Index:
             The others, by their numbers, with the most similar entry.
         """
         found = self._blocks.match_texts(batch, self._begun)
-        self._begun = len(self._registered.ids)
+        self._begun = self._blocks.registered
         return [
             (text, Match(entry, similarity, "digest" if is_by_digest else "bands"))
             for text, entry, similarity, is_by_digest in found
@@ -199,7 +198,7 @@ class Index:
         None if it takes the long way; `stopped_at` is where that begins.
         """
         unit = KERNEL_UNITS.get(self._settings.unit, -1)
-        return self._blocks.clean_simply(batch, text, self._begun - 1, unit, self._sentence_starts, self._registered)
+        return self._blocks.clean_simply(batch, text, self._begun - 1, unit, self._sentence_starts)
 
     def _sentence_starts(self, text: str) -> list[int]:
         return sentence_starts(text, self._settings.language)
@@ -215,8 +214,20 @@ class Index:
 
     def owner_of(self, document: int) -> Owner:
         """A document by its number."""
-        ids, records, repeats = self._registered
-        return Owner(ids[document], records[document], document in repeats)
+        return Owner(*self._blocks.owner(document))
+
+    def save(self, file: int) -> None:
+        """Write all that is committed to an open file."""
+        self._blocks.save(file)
+
+    def load(self, file: int) -> None:
+        """Take what an index of the same settings wrote, in place of what is here: nothing.
+
+        Raises:
+            ValueError: If it is damaged.
+        """
+        self._blocks.load(file)
+        self._begun = self._blocks.registered
 
     def __getitem__(self, number: int) -> Excerpt:
         """The text of an entry, and where it stands in its document."""

@@ -56,7 +56,10 @@ SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
     "rows": (int, "LSH rows in a band."),
     "bucket_limit": (int, "Entries an LSH bucket holds."),
     "seed": (int, "Of the permutations; 1 is datasketch's."),
-    "text_memory": (int, "Megabytes of kept text that stay in memory; the rest waits in a temporary file."),
+    "memory": (
+        int,
+        "Megabytes to take, about; what does not fit waits in temporary files [default: half of what there is].",
+    ),
 }
 
 

@@ -60,8 +60,9 @@ class Settings:
             no two of them are brought together.
         language: Whose abbreviations the sentence splitter knows (an ISO 639 code).
         seed: Of the permutations; 1 is datasketch's.
-        text_memory: Megabytes (10^6 bytes) of kept text that stay in memory; the rest waits in a temporary file (on
-            Linux, with the native kernels). None keeps all of it in memory. It changes no answer.
+        memory: Megabytes (10^6 bytes) that the process may take, about: what is kept and does not fit waits in
+            temporary files (on Linux, with the native kernels). None for half of what the machine, or the container,
+            has; 0 for as much as is needed. It changes no answer.
 
     Raises:
         SettingsError: If a value is out of range; its attributes name the setting and what it may be.
@@ -86,7 +87,7 @@ class Settings:
     cut: Cut = "sentence"
     language: str = "en"
     seed: int = 1
-    text_memory: int | None = None
+    memory: int | None = None
 
     def __post_init__(self) -> None:
         _check_choice("unit", self.unit, get_args(Unit))
@@ -111,8 +112,8 @@ class Settings:
         if self.min_span is not None:
             _check_whole("min_span", self.min_span, least=0, most=MOST_SPAN)
         _check_whole("max_edit", self.max_edit, least=0)
-        if self.text_memory is not None:
-            _check_whole("text_memory", self.text_memory, least=0)
+        if self.memory is not None:
+            _check_whole("memory", self.memory, least=0)
         _check_whole("seed", self.seed, least=0, most=2**32 - 1)
         if not isinstance(self.language, str) or not self.language.isascii() or not self.language.isalpha():
             raise SettingsError("language", self.language, "give an ISO 639 code such as en or de")

@@ -19,15 +19,15 @@ _ROOT = Path(dedup.__file__).parent
 # inside a folder `base` and tables stand below their siblings, and the folder's own module above them.
 _LEVELS = (
     ("version", "errors", "records", "_kernels.unicode_file"),
-    ("_kernels.unicode", "keep_rules", "packing", "spilling", "compression"),
+    ("_kernels.unicode", "keep_rules", "packing", "spilling", "compression", "snapshots"),
     ("settings", "graphemes", "decompression", "_kernels.reference_arrays"),
     ("_kernels.recipe",),
     ("_kernels.reference_blocks",),
-    ("_kernels.reference_lines", "_kernels.reference_fingerprints"),
+    ("_kernels.reference_lines", "_kernels.reference_fingerprints", "_kernels.reference_visits"),
     ("_kernels.reference_index",),
     ("_kernels.reference",),
     ("_kernels",),
-    ("banding", "options", "excerpts", "blocks", "shingles", "alignment", "cleaning", "documents", "rows"),
+    ("banding", "memory", "options", "excerpts", "blocks", "shingles", "alignment", "cleaning", "documents", "rows"),
     ("minhash", "merging", "visits", "books", "parallel", "places", "fingerprints", "ranking", "numerals"),
     ("pairs", "index"),
     ("drafts",),

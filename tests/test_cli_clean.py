@@ -203,7 +203,7 @@ def test_settings_change_results(tmp_path: Path) -> None:
     short, long = (merges("--unit", "sentence", "--threshold", "0.6", "--ngram", value) for value in ("1", "5"))
     assert len([merge for merge in short if merge[0] == "near"]) > len([merge for merge in long if merge[0] == "near"])
     header = lines_of(tmp_path / "r.jsonl", "header")[0]
-    assert set(header["settings"]) == {setting.name for setting in fields(Settings)} - {"text_memory"}
+    assert set(header["settings"]) == {setting.name for setting in fields(Settings)} - {"memory"}
     assert None not in header["settings"].values()
     assert header["settings"] | {"ngram": 5, "threshold": 0.6, "unit": "sentence"} == header["settings"]
 

@@ -91,20 +91,67 @@ def test_the_native_index_says_what_the_specification_says(
 
 
 @needs_native
-@pytest.mark.skipif(sys.platform != "linux", reason="texts are kept in a file on Linux only")
+@pytest.mark.skipif(sys.platform != "linux", reason="what is kept waits in files on Linux only")
 @settings(max_examples=5, deadline=None)
 @given(before=documents, later=documents)
-def test_texts_kept_in_a_file_are_the_same_texts(before: list[str], later: list[str]) -> None:
-    """An index whose texts wait in a file, with none of it held in memory, says the same."""
+def test_an_index_that_waits_in_files_says_the_same(before: list[str], later: list[str]) -> None:
+    """No more than nothing may stay in memory: texts and tables are in files from where they are worth one."""
     assert native is not None
-    index, in_memory = (native.Index(recipe(4, 2)) for _ in range(2))
-    with tempfile.TemporaryFile() as file:
-        assert index.keep_texts_in(file.fileno(), 0)
-    long = ["word " * 2_000_000 + "ende", "Wörter " * 100_000, "漢字 " * 100_000]  # more than a step of the file
+    limited, unlimited = native.Memory(tempfile.gettempdir(), 1), native.Memory(tempfile.gettempdir(), 0)
+    index, in_memory = native.Index(recipe(4, 2), limited), native.Index(recipe(4, 2), unlimited)
+    long = ["word " * 2_000_000 + "ende", "Wörter " * 100_000, "漢字 " * 100_000]
+    many = ["\n".join(f"line {number * number} and number {number} of them" for number in range(20_000))]
+    assert passed(index, many) == passed(in_memory, many)
     for texts, is_committed in ((before, True), (long, False), (later, True)):
         assert passed(index, texts, is_committed=is_committed) == passed(in_memory, texts, is_committed=is_committed)
         index.roll_back(())
         in_memory.roll_back(())
+
+
+@per_implementation
+@settings(max_examples=50, deadline=None)
+@given(before=documents, later=documents, shape=shapes, bucket_limit=st.integers(1, 3))
+def test_an_index_goes_on_where_another_was_saved(
+    kernels: ModuleType, before: list[str], later: list[str], shape: tuple[int, int], bucket_limit: int
+) -> None:
+    """What is read from a file says about later texts what the index that wrote it says."""
+    chosen = recipe(*shape, bucket_limit=bucket_limit)._replace(min_span=4)
+    saved, loaded = kernels.Index(chosen), kernels.Index(chosen)
+    saved.register([text or "\ud800" for text in before], 3, range(1, len(before), 2))
+    passed(saved, before)
+    saved.roll_back([])
+    for number, text in enumerate(before):
+        saved.fingerprints.keep(text, number, [(0, len(text))])
+    with tempfile.TemporaryFile() as file:
+        saved.save(file.fileno())
+        file.seek(0)
+        loaded.load(file.fileno())
+    assert loaded.registered == len(before)
+    assert [loaded.owner(i) for i in range(len(before))] == [saved.owner(i) for i in range(len(before))]
+    assert passed(loaded, later) == passed(saved, later)
+    assert [loaded.fingerprints.find(text) for text in before] == [saved.fingerprints.find(text) for text in before]
+    assert loaded.fingerprints.capped == saved.fingerprints.capped
+
+
+@per_implementation
+@pytest.mark.parametrize("damage", ["cut", "flipped", "long"])
+def test_a_damaged_index_is_not_taken(kernels: ModuleType, damage: str) -> None:
+    """A file that was cut off, or of which a byte changed, is an error, and no index."""
+    saved = kernels.Index(recipe(4, 2))
+    passed(saved, ["one two three four", "five six seven"])
+    with tempfile.TemporaryFile() as file:
+        saved.save(file.fileno())
+        file.seek(0)
+        data = bytearray(file.read())
+    for place in range(0, len(data), 7):
+        wrong = bytearray(data)
+        if damage == "flipped":
+            wrong[place] ^= 0x81
+        with tempfile.TemporaryFile() as file:
+            file.write(bytes({"cut": wrong[:place], "flipped": wrong, "long": b"\xff" * (place + 8)}[damage]))
+            file.seek(0)
+            with pytest.raises(ValueError, match="damaged"):
+                kernels.Index(recipe(4, 2)).load(file.fileno())
 
 
 @per_implementation

@@ -98,7 +98,7 @@ def test_the_same_bytes_for_any_jobs_and_batches(
         monkeypatch.setattr(reading, "BATCH_SIZE", size)
         out = tmp_path / str(number)
         writing = Writing(output=str(out / "texts"), report=str(out / "report"))
-        chosen = Settings(unit=unit, text_memory=0 if number % 2 else None)
+        chosen = Settings(unit=unit, memory=1 if number % 2 else None)
         with Progress(quiet=True) as progress:
             clean_files([str(inputs)], chosen, Reading(), writing, progress, jobs=jobs)
         written.append(tree(out))

@@ -42,8 +42,8 @@ class _LongWay:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._kernels, name)
 
-    def Index(self, recipe: Any) -> Any:  # noqa: N802  # a class
-        return _LongWayIndex(self._kernels.Index(recipe), can_draft=self._can_draft)
+    def Index(self, recipe: Any, memory: Any = None) -> Any:  # noqa: N802  # a class
+        return _LongWayIndex(self._kernels.Index(recipe, memory), can_draft=self._can_draft)
 
 
 class _LongWayIndex:
@@ -248,15 +248,19 @@ def test_every_instruction_set_gives_the_same_answers() -> None:
 
 
 @pytest.mark.parametrize("kernels", [reference, native])
-def test_fingerprints_tell_texts_apart(kernels: ModuleType) -> None:
-    """Equal texts have equal fingerprints under a secret, other texts and other secrets others."""
+def test_keys_tell_texts_apart(kernels: ModuleType) -> None:
+    """Equal texts have equal keys under a secret, other texts and other secrets others."""
+
+    def visits(secret: bytes) -> Any:
+        return kernels.Visits(secret, kernels.Memory("", 0))
+
     secret = os.urandom(384)
     texts = ["", "a", "ä", "aa", "\u4e2d", "\U0001f600", "\ud800", "a" * 1000, "a" * 999 + "b", "a\x00"]
-    found = kernels.fingerprints(texts, secret)
-    assert found == kernels.fingerprints(["".join(list(text)) for text in texts], secret)
+    found = visits(secret).keys(texts)
+    assert found == visits(secret).keys(["".join(list(text)) for text in texts])
     assert len(set(found)) == len(texts)
-    assert kernels.fingerprints(["a" * 1000], os.urandom(384))[0] not in found
+    assert visits(os.urandom(384)).keys(["a" * 1000])[0] not in found
     lines = kernels.read_lines(b'{"text":"a"}\n{"text":"\\u00e4"}\n{"text":"\xc3\xa4"}', b"text", b"id")
-    assert kernels.fingerprints(lines, secret) == [found[1], found[2], found[2]]
+    assert visits(secret).keys(lines) == [found[1], found[2], found[2]]
     with pytest.raises(ValueError, match="384"):
-        kernels.fingerprints(["a"], b"short")
+        visits(b"short")

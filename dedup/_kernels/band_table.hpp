@@ -2,6 +2,7 @@
 #ifndef DEDUP_BAND_TABLE_HPP
 #define DEDUP_BAND_TABLE_HPP
 
+#include "memory.hpp"
 #include "minhash.hpp"
 
 /* Key > entries, in one open-addressing table with linear probing, 16 bytes a slot. A key holds at most `limit`
@@ -9,6 +10,11 @@
 template <uint64_t SAME>
 class KeyTable {
 public:
+    void attach(Memory &memory) {
+        memory_ = &memory;
+        slots_.attach(memory);
+    }
+
     void prefetch(uint64_t key) const {
         if (capacity_) __builtin_prefetch(slots_.data + home(key));
     }
@@ -24,13 +30,13 @@ public:
         if (!capacity_) return;
         for (int64_t at = home(key); slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1))
             if (is_same(slots_[at].key, key) && test(slots_[at].key, key))
-                entries.push(static_cast<int64_t>(slots_[at].entry & ~OVERSIZED));
+                entries.push(entry_of(slots_[at]));
     }
 
     int64_t first(uint64_t key) const {
         if (!capacity_) return -1;
         for (int64_t at = home(key); slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1))
-            if (is_same(slots_[at].key, key)) return static_cast<int64_t>(slots_[at].entry & ~OVERSIZED);
+            if (is_same(slots_[at].key, key)) return entry_of(slots_[at]);
         return -1;
     }
 
@@ -49,7 +55,7 @@ public:
             slots_[first].entry |= OVERSIZED;
             return FULL;
         }
-        slots_[at] = {key, static_cast<uint64_t>(entry)};
+        slots_[at] = {key, static_cast<uint64_t>(entry) + 1};
         used_++;
         return ADDED;
     }
@@ -63,24 +69,41 @@ public:
                 slots_[at].entry &= ~OVERSIZED;
                 return;
             }
-            if (outcome == ADDED && (slots_[at].entry & ~OVERSIZED) == static_cast<uint64_t>(entry)) {
+            if (outcome == ADDED && entry_of(slots_[at]) == entry) {
                 remove(at);
                 return;
             }
         }
     }
 
+    template <class Snapshot>
+    void pass(Snapshot &snapshot) {
+        snapshot.pass(slots_);
+        snapshot.pass(used_);
+        if (slots_.size) set_capacity(slots_.size);
+    }
+
 private:
-    static const uint64_t EMPTY = ~0ULL, OVERSIZED = 1ULL << 62;
+    static const uint64_t EMPTY = 0, OVERSIZED = 1ULL << 62;
     struct Slot {
-        uint64_t key, entry;
+        uint64_t key, entry; /* one more than the entry's number, and whether there came more than fit in */
     };
-    Array<Slot> slots_;
+    KeptArray<Slot> slots_;
     int64_t capacity_ = 0, used_ = 0;
+    Memory *memory_ = nullptr;
+
+    static int64_t entry_of(const Slot &slot) { return static_cast<int64_t>(slot.entry & ~OVERSIZED) - 1; }
 
     static bool is_same(uint64_t a, uint64_t b) { return !((a ^ b) & SAME); }
     int64_t home(uint64_t key) const { return static_cast<int64_t>(((key & SAME) * SHINGLE_MULTIPLIER) >> shift_); }
     int shift_ = 63;
+
+    static const int64_t SLOTS_BETWEEN = 1 << 20; /* that are moved until memory is looked at again */
+
+    void set_capacity(int64_t capacity) {
+        capacity_ = capacity;
+        shift_ = 64 - __builtin_ctzll(static_cast<uint64_t>(capacity));
+    }
 
     bool is_marked_from(int64_t at, uint64_t key) const {
         for (; slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1))
@@ -89,15 +112,14 @@ private:
     }
 
     void grow() {
-        Array<Slot> old;
+        KeptArray<Slot> old;
+        if (memory_) old.attach(*memory_);
         old.swap(slots_);
         const int64_t old_capacity = capacity_;
-        capacity_ = capacity_ ? capacity_ * 2 : 64;
-        shift_ = 64 - __builtin_ctzll(static_cast<uint64_t>(capacity_));
-        slots_.resize(capacity_);
-        ask_for_large_pages(slots_.data, slots_.bytes());
-        slots_.fill(capacity_, 0xff);
-        for (int64_t i = 0; i < old_capacity; i++) {
+        set_capacity(capacity_ ? capacity_ * 2 : 64);
+        slots_.zeros(capacity_);
+        for (int64_t i = 0; i < old_capacity; i++) { /* in both tables from their beginnings to their ends */
+            if (memory_ && i % SLOTS_BETWEEN == 0) memory_->check();
             if (old[i].entry == EMPTY) continue;
             int64_t at = home(old[i].key);
             while (slots_[at].entry != EMPTY) at = (at + 1) & (capacity_ - 1);

@@ -56,7 +56,8 @@ public:
     }
 
     /* Appends where they stand, in any number of pieces. */
-    void append_to(Array<Span> &found, int64_t start, int64_t end) const {
+    template <class Spans>
+    void append_to(Spans &found, int64_t start, int64_t end) const {
         for (int64_t place = piece_at(start); start < end; place++) {
             const Span &piece = spans[place];
             const int64_t first = piece.start + start - offsets_[place];

@@ -21,8 +21,13 @@ public:
     int64_t capped = 0;
     Array<TokenRun> runs;
 
-    Fingerprints(StoredTexts &stored, int64_t min_span, int64_t limit, int64_t max_edit)
-        : min_span_(min_span), limit_(limit), stored_(stored) {
+    Fingerprints(StoredTexts &stored, int64_t min_span, int64_t limit, int64_t max_edit, Memory &memory)
+        : min_span_(min_span), limit_(limit), stored_(stored), memory_(memory) {
+        texts_.attach(memory);
+        pieces_.attach(memory);
+        marks_.attach(memory);
+        table_.attach(memory);
+        clauses_.attach(memory);
         for (int64_t most = 1; most <= max_edit; most++) /* the smallest gaps first */
             for (int64_t both = most; both <= 2 * most; both++)
                 for (int64_t a = 0; a <= most; a++)
@@ -69,6 +74,7 @@ public:
         found_.clear();
         left_.clear();
         maximal_.clear();
+        memory_.probed(marks.selected_count + marks.clause_count + marks.block_count);
         find_blocks(marks);
         for (int64_t i = 0; i < marks.selected_count; i++) {
             places_.clear();
@@ -134,6 +140,16 @@ public:
         return found > marks.edges && found < last && *found == token ? found[-1] : -1;
     }
 
+    template <class Snapshot>
+    void pass(Snapshot &snapshot) {
+        snapshot.pass(texts_);
+        snapshot.pass(pieces_);
+        marks_.pass(snapshot);
+        table_.pass(snapshot);
+        clauses_.pass(snapshot);
+        snapshot.pass(capped);
+    }
+
 private:
     static const int64_t LEAST_BESIDE = 5;  /* tokens of a run that goes on behind different tokens */
     static const int64_t MOST_PAGES = 1024; /* whose tokens are held at a time */
@@ -143,8 +159,9 @@ private:
     };
     const int64_t min_span_, limit_;
     StoredTexts &stored_;
-    Array<KeptText> texts_;
-    Array<Span> pieces_;
+    Memory &memory_;
+    KeptArray<KeptText> texts_;
+    KeptArray<Span> pieces_;
     Marks marks_;
     typedef KeyTable<Selected::SAME> Table;
     Table table_, clauses_; /* where runs, and where clauses begin */
@@ -293,6 +310,7 @@ private:
             if (static_cast<int64_t>(page_tokens_.size()) == pages_held_) page_tokens_.emplace_back();
             TokenList &tokens = page_tokens_[static_cast<size_t>(pages_held_++)];
             tokens.clear();
+            memory_.probed(2);
             if (page >= 0) read(text(number), marks, page, tokens);
         }
         return page_tokens_[static_cast<size_t>(last_page_number_)];

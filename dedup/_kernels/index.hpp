@@ -13,6 +13,7 @@
 #include "excerpts.hpp"
 #include "fingerprints.hpp"
 #include "kept_text.hpp"
+#include "registry.hpp"
 
 /* A kept block: characters [start, end) of a document, and its text. */
 struct Entry {
@@ -41,14 +42,38 @@ public:
 
     std::unique_ptr<Fingerprints> fingerprints; /* null if no runs of tokens are looked for */
 
-    explicit Index(const Recipe &recipe) : recipe_(recipe), tables_(new BandTable[static_cast<size_t>(recipe.bands)]) {
-        if (recipe.min_span) fingerprints.reset(new Fingerprints(texts_, recipe.min_span, recipe.bucket_limit, recipe.rules.max_edit));
+    Registry documents;
+
+    Index(const Recipe &recipe, Memory &memory)
+        : documents(memory), recipe_(recipe), memory_(memory),
+          tables_(new BandTable[static_cast<size_t>(recipe.bands)]) {
+        for (int64_t band = 0; band < recipe.bands; band++) tables_[band].attach(memory);
+        digests_.attach(memory);
+        entries_.attach(memory);
+        texts_.arena.attach(memory);
+        in_pieces_.attach(memory);
+        pieces_.attach(memory);
+        if (recipe.min_span)
+            fingerprints.reset(new Fingerprints(texts_, recipe.min_span, recipe.bucket_limit, recipe.rules.max_edit, memory));
     }
 
     int64_t size() const { return entries_.size; }
 
-    /* Keep texts in a file, with no more than so many bytes of it in memory; to be said before anything is kept. */
-    bool keep_texts_in(int file, int64_t resident) { return texts_.arena.use_file(file, resident); }
+    /* All that is committed, written or read. */
+    template <class Snapshot>
+    void pass(Snapshot &snapshot) {
+        documents.pass(snapshot);
+        for (int64_t band = 0; band < recipe_.bands; band++) tables_[band].pass(snapshot);
+        digests_.pass(snapshot);
+        snapshot.pass(entries_);
+        snapshot.pass(texts_.arena);
+        snapshot.pass(in_pieces_);
+        snapshot.pass(pieces_);
+        snapshot.pass(oversized_buckets);
+        if (fingerprints) fingerprints->pass(snapshot);
+        commit();
+    }
+
     const Entry &operator[](int64_t number) const { return entries_[number]; }
     Text text(int64_t number) { return texts_.text(entries_[number].text); }
 
@@ -61,6 +86,7 @@ public:
             const Block &block = blocks[number];
             kept.push({block.start + shift, block.end + shift});
             if (block.tokens < recipe_.rules.min_tokens) continue;
+            memory_.probed(recipe_.bands + 3);
             const uint64_t *const keys = keys_of(batch, i, number);
             if (number + 1 < count) prefetch(blocks[number + 1], keys + recipe_.bands);
             if (find_digest(batch.texts[i], block) || find_similar(batch.texts[i], block, keys)) {
@@ -105,6 +131,7 @@ public:
         for (int64_t band = 0; band < recipe_.bands; band++) tables_[band].prefetch(keys[band]);
         for (int64_t band = 0; band < recipe_.bands; band++) tables_[band].find(keys[band], candidates_);
         if (candidates_.empty()) return false;
+        memory_.probed(candidates_.size);
         std::sort(candidates_.data, candidates_.data + candidates_.size);
         a_.clear();
         tokenize(a_, text, block.start, block.end);
@@ -281,9 +308,10 @@ private:
         BandTable::Outcome outcome;
     };
     const Recipe &recipe_;
+    Memory &memory_;
     std::unique_ptr<BandTable[]> tables_;
     BandTable digests_;
-    Array<Entry> entries_;
+    KeptArray<Entry> entries_;
     StoredTexts texts_;
     Array<Undo> undo_;
     Array<BandTable::Outcome> undo_digest_;
@@ -304,8 +332,8 @@ private:
     struct InPieces {
         int64_t entry, end;
     };
-    Array<InPieces> in_pieces_; /* the entries that stand in several pieces, and where theirs end in `pieces_` */
-    Array<Span> pieces_;
+    KeptArray<InPieces> in_pieces_; /* the entries that stand in several pieces, and where theirs end in `pieces_` */
+    KeptArray<Span> pieces_;
 
     const InPieces *in_pieces_from(int64_t entry) const {
         return std::lower_bound(in_pieces_.data, in_pieces_.data + in_pieces_.size, entry,

@@ -2,7 +2,7 @@
 #ifndef DEDUP_KEPT_TEXT_HPP
 #define DEDUP_KEPT_TEXT_HPP
 
-#include "text_arena.hpp"
+#include "memory.hpp"
 #include "tokenize.hpp"
 
 /* Where a text is. */
@@ -15,9 +15,9 @@ struct StoredText {
 
 class StoredTexts {
 public:
-    TextArena arena;
+    KeptArray<uint8_t> arena;
 
-    Text text(const StoredText &stored) { return {arena.at(stored.at), stored.length, stored.width}; }
+    Text text(const StoredText &stored) { return {arena.data + stored.at, stored.length, stored.width}; }
 
     /* Adds characters [start, end) of a text behind all others. */
     StoredText keep(const Text &text, int64_t start, int64_t end) {

@@ -2,6 +2,8 @@
 # distutils: language = c++
 """The native kernels: thin bindings of the C++ headers beside this file. `reference.py` says what each one computes."""
 
+import os
+
 from dedup._kernels.recipe import Recipe
 from dedup._kernels.recipe import Run as Run_
 from dedup._kernels.unicode import TABLE
@@ -32,6 +34,11 @@ cdef extern from "<memory>" namespace "std" nogil:
     cdef cppclass unique_ptr[T]:
         T *get()
         void reset(T *)
+
+
+cdef extern from "memory.hpp" nogil:
+    cdef cppclass CppMemory "Memory":
+        CppMemory(const char *, int64_t) except +
 
 
 cdef extern from "index.hpp" nogil:
@@ -71,7 +78,7 @@ cdef extern from "index.hpp" nogil:
     cdef cppclass CppFingerprints "Fingerprints":
         int64_t capped
         Array[TokenRun] runs
-        CppFingerprints(StoredTexts &, int64_t, int64_t, int64_t) except +
+        CppFingerprints(StoredTexts &, int64_t, int64_t, int64_t, CppMemory &) except +
         int64_t size()
         int64_t document(int64_t)
         Text text(int64_t)
@@ -149,6 +156,14 @@ cdef extern from "index.hpp" nogil:
         int64_t text
         CppMatch match
         bint is_by_digest
+    cdef struct Registered "Registry::Registered":
+        int64_t record
+        bint repeats
+    cdef cppclass Registry:
+        int64_t size()
+        const Registered &operator[](int64_t)
+        Text id(int64_t)
+        void add(const Text &, int64_t, bint) except +
     cdef cppclass CppIndex "Index":
         int64_t stopped_at
         Array[TextMatch] text_matches
@@ -159,7 +174,10 @@ cdef extern from "index.hpp" nogil:
         Array[CppMatch] matches
         bint is_by_digest
         bint has_same_characters
-        CppIndex(const CppRecipe &) except +
+        CppIndex(const CppRecipe &, CppMemory &) except +
+        Registry documents
+        void write_to "pass"(SnapshotWriter &) except +
+        void read_from "pass"(SnapshotReader &) except +
         int64_t size()
         const CppEntry &operator[](int64_t)
         Text text(int64_t)
@@ -168,7 +186,6 @@ cdef extern from "index.hpp" nogil:
         void keep(const CppBatch &, int64_t, int64_t, int64_t, int64_t) except +
         void commit()
         void roll_back(const Array[Span] &) except +
-        bint keep_texts_in(int, int64_t)
         Drafts drafts
         bint make_drafts(const CppBatch &, int64_t, int64_t, int64_t, const int64_t *, int64_t) except +
         void find_pieces(int64_t, Pieces &) except +
@@ -181,7 +198,6 @@ cdef extern from "index.hpp" nogil:
     bint instructions_are_there(int)
     void unicode_load(const uint32_t *, const uint32_t *, const uint32_t *)
     uint64_t xxh3(const uint8_t *, size_t)
-    uint64_t xxh3_keyed "xxh3"(const uint8_t *, size_t, const uint8_t *)
     void tokenize_text "tokenize"(TokenList &, const Text &, int64_t, int64_t) except +
     void split_blocks "split"(const Text &, int, Array[Span] &) except +
     int64_t shingle_block(const uint64_t *, int64_t, int64_t, uint32_t *)
@@ -208,6 +224,32 @@ cdef extern from "documents.hpp" nogil:
         bint has_failed
         SimpleDocument(CppIndex &, const CppRecipe &, SentenceFinder, void *) except +
         bint clean(const CppBatch &, int64_t, int64_t, int) except +
+
+
+cdef extern from "snapshot.hpp" nogil:
+    cdef cppclass SnapshotWriter:
+        SnapshotWriter(int)
+    cdef cppclass SnapshotReader:
+        SnapshotReader(int) except +
+
+
+cdef extern from "visits.hpp" nogil:
+    const int64_t SECRET_SIZE "Visits::SECRET_SIZE"
+    const int REPEATS_ID "Visits::REPEATS_ID"
+    const int IS_REVISIT "Visits::IS_REVISIT"
+    cdef struct VisitKey:
+        uint64_t low
+        uint64_t high
+    cdef cppclass CppVisits "Visits":
+        CppVisits(CppMemory &) except +
+        uint8_t *secret
+        VisitKey key_of(const Text &)
+        VisitKey key_of(const Text &, const VisitKey &)
+        int enter(const Text &, const VisitKey &) except +
+        void remember(const VisitKey &, const uint8_t *, int64_t) except +
+        const uint8_t *remembered(const VisitKey &, int64_t &)
+        void write_to "pass"(SnapshotWriter &) except +
+        void read_from "pass"(SnapshotReader &) except +
 
 
 cdef extern from "<string_view>" namespace "std" nogil:
@@ -281,3 +323,4 @@ include "native_arrays.pxi"
 include "native_lines.pxi"
 include "native_fingerprints.pxi"
 include "native_index.pxi"
+include "native_visits.pxi"

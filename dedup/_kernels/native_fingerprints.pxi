@@ -2,6 +2,7 @@
 
 
 cdef class Fingerprints:
+    cdef Memory memory
     cdef StoredTexts own_texts
     cdef unique_ptr[CppFingerprints] own
     cdef CppFingerprints *found
@@ -13,7 +14,8 @@ cdef class Fingerprints:
         self.min_tokens = min_tokens
         self.index = index
         if index is None:
-            self.own.reset(new CppFingerprints(self.own_texts, min_span, limit, max_edit))
+            self.memory = Memory("", 0)
+            self.own.reset(new CppFingerprints(self.own_texts, min_span, limit, max_edit, self.memory.memory[0]))
             self.found = self.own.get()
         else:
             self.found = (<Index>index).index.fingerprints.get()

@@ -50,26 +50,6 @@ cdef int _find_texts(object texts, Array[Text] &found) except -1:
     return 0
 
 
-def fingerprints(texts not None, bytes secret not None):
-    cdef Array[Text] sources
-    cdef Array[uint64_t] found
-    cdef const uint8_t *key = <const uint8_t *><const char *>secret
-    cdef const char *first
-    cdef size_t size
-    cdef int64_t i
-    if len(secret) != 384:
-        raise ValueError(f"a secret has 384 bytes, not {len(secret)}")
-    _find_texts(texts, sources)
-    found.resize(2 * sources.size + 1)
-    with nogil:
-        for i in range(sources.size):
-            size = sources[i].length * sources[i].width
-            found[2 * i] = xxh3_keyed(<const uint8_t *>sources[i].data, size, key) + sources[i].width
-            found[2 * i + 1] = xxh3_keyed(<const uint8_t *>sources[i].data, size, key + 192)
-    first = <const char *>found.data
-    return [first[16 * i : 16 * i + 16] for i in range(sources.size)]
-
-
 cdef object _span(int64_t start, int64_t end):
     """A `records.Span`, without the detour over its `__new__`, which is a Python function."""
     return _new_tuple(Span_, (start, end))
@@ -121,13 +101,14 @@ cdef int _find_sentences(void *context, const Text &text, Array[int64_t] &starts
 cdef class Index:
     can_draft = True
 
+    cdef Memory memory  # must live as long
     cdef CppRecipe recipe
     cdef Array[uint32_t] digits  # that the recipe points at
     cdef CppIndex *index
     cdef SimpleDocument *simple
     cdef object sentences, failure
 
-    def __cinit__(self, recipe not None: Recipe):
+    def __cinit__(self, recipe not None: Recipe, Memory memory=None):
         cdef const uint32_t[::1] multipliers = recipe.multipliers
         cdef const uint32_t[::1] increments = recipe.increments
         self.recipe.rules.ngram = recipe.ngram
@@ -146,7 +127,8 @@ cdef class Index:
         self.recipe.bucket_limit = recipe.bucket_limit
         self.recipe.min_span = recipe.min_span
         self.recipe.permutations.draw(&multipliers[0], &increments[0], multipliers.shape[0])
-        self.index = new CppIndex(self.recipe)
+        self.memory = memory or Memory("", 0)
+        self.index = new CppIndex(self.recipe, self.memory.memory[0])
         self.simple = new SimpleDocument(self.index[0], self.recipe, _find_sentences, <void *>self)
 
     def __dealloc__(self):
@@ -162,8 +144,41 @@ cdef class Index:
             return None
         return Fingerprints(self.recipe.min_span, 0, min_tokens=self.recipe.rules.min_tokens, index=self)
 
-    def keep_texts_in(self, int file, int64_t resident):
-        return self.index.keep_texts_in(file, resident)
+    def register(self, ids, int64_t first, repeats=()):
+        cdef int64_t i = 0
+        cdef str id
+        cdef set again = set(repeats)
+        for id in ids:
+            self.index.documents.add(_text_of(id), first + i, i in again)
+            i += 1
+
+    @property
+    def registered(self):
+        return self.index.documents.size()
+
+    def owner(self, int64_t document):
+        cdef const Registered *found = &self.index.documents[document]
+        return _str(self.index.documents.id(document)), found.record, found.repeats
+
+    def save(self, int file):
+        with nogil:
+            self._save(file)
+
+    cdef int _save(self, int file) except -1 nogil:
+        cdef unique_ptr[SnapshotWriter] writer
+        writer.reset(new SnapshotWriter(file))
+        self.index.write_to(writer.get()[0])
+        return 0
+
+    def load(self, int file):
+        with nogil:
+            self._load(file)
+
+    cdef int _load(self, int file) except -1 nogil:
+        cdef unique_ptr[SnapshotReader] reader
+        reader.reset(new SnapshotReader(file))
+        self.index.read_from(reader.get()[0])
+        return 0
 
     @property
     def oversized_buckets(self):
@@ -269,7 +284,11 @@ cdef class Index:
         cdef str source = batch.source(text)
         return [self._draft(i, source, begin, shift, kept) for i in range(self.index.drafts.drafts.size)]
 
-    def clean_simply(self, Batch batch not None, int64_t text, int64_t document, int unit, sentences, registered):
+    cdef object record(self, int64_t document):
+        """What tells a document apart besides its id."""
+        return self.index.documents[document].record if self.index.documents[document].repeats else None
+
+    def clean_simply(self, Batch batch not None, int64_t text, int64_t document, int unit, sentences):
         cdef bint is_clean
         self.sentences = sentences
         is_clean = self.simple.clean(batch.batch, text, document, unit)
@@ -285,17 +304,12 @@ cdef class Index:
         cdef int64_t i, position = 0
         cdef SimpleMerge *merge
         cdef list left = [], merges = []
-        cdef int64_t other
-        cdef list ids = registered.ids
-        cdef set repeats = registered.repeats
-        records = registered.records
-        cdef str own = ids[document]
-        own_record = records[document] if document in repeats else None
+        cdef str own = _str(self.index.documents.id(document))
+        own_record = self.record(document)
         for i in range(self.simple.merges.size):
             merge = &self.simple.merges[i]
             left.append(source[position : merge.cut.start])
             position = merge.cut.end
-            other = merge.document
             restore = _restore(self.simple.pieces, merge.draft, source, 0, 0)
             if merge.cut.start < merge.draft.core.start:
                 restore.insert(0, source[merge.cut.start : merge.draft.core.start])
@@ -307,8 +321,8 @@ cdef class Index:
                 merge.cut.start,
                 merge.cut.end,
                 Place(
-                    ids[other],
-                    records[other] if other in repeats else None,
+                    _str(self.index.documents.id(merge.document)),
+                    self.record(merge.document),
                     merge.draft.canonical.start,
                     merge.draft.canonical.end,
                 ),

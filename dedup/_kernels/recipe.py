@@ -44,20 +44,6 @@ class Recipe(NamedTuple):
     min_span: int = 0
 
 
-class Registered(NamedTuple):
-    """The documents that blocks belong to, by number.
-
-    Attributes:
-        ids: Of all of them.
-        records: Their positions in the input, int64.
-        repeats: Which of them have the id of an earlier one.
-    """
-
-    ids: list[str]
-    records: array[int]
-    repeats: set[int]
-
-
 ITSELF = -1
 """In a `Run`: the text that was looked through."""
 

@@ -2,7 +2,6 @@
 
 from dedup._kernels.reference_arrays import (
     band_keys,
-    fingerprints,
     minhash,
     number_tokens,
     overlap,
@@ -15,6 +14,7 @@ from dedup._kernels.reference_blocks import split
 from dedup._kernels.reference_fingerprints import Fingerprints
 from dedup._kernels.reference_index import Batch, Index
 from dedup._kernels.reference_lines import Lines, count_lines, read_lines
+from dedup._kernels.reference_visits import Memory, Visits
 
 NAME = "reference"
 
@@ -24,9 +24,10 @@ __all__ = [
     "Fingerprints",
     "Index",
     "Lines",
+    "Memory",
+    "Visits",
     "band_keys",
     "count_lines",
-    "fingerprints",
     "minhash",
     "number_tokens",
     "overlap",

@@ -5,9 +5,7 @@ Arrays in, arrays out. Offsets count characters of the text given; all array sha
 
 from __future__ import annotations
 
-import hashlib
 from array import array
-from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
@@ -110,17 +108,6 @@ def _in_canonical_order(characters: list[tuple[int, int]]) -> str:
         ordered.append(code)
         marks.clear()
     return "".join(map(chr, ordered[:-1]))
-
-
-def fingerprints(texts: Sequence[str], secret: bytes) -> list[bytes]:
-    """16 bytes a text, which equal texts share and nobody can foresee who does not know the secret of 384 bytes.
-
-    Each implementation has fingerprints of its own: they are compared within a run only.
-    """
-    if len(secret) != 384:
-        raise ValueError(f"a secret has 384 bytes, not {len(secret)}")
-    encoded = (text.encode("utf-8", "surrogatepass") for text in texts)
-    return [hashlib.blake2b(one, digest_size=16, key=secret[:64]).digest() for one in encoded]
 
 
 def xxh3_64(data: bytes) -> int:

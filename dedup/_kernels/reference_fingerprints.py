@@ -54,10 +54,13 @@ def _ends_clause(between: str) -> bool:
     return bool(_MARKS_WITHOUT_SPACE.intersection(between) or (has_space and _MARKS.intersection(between)))
 
 
-class _KeptText(NamedTuple):
+class Kept(NamedTuple):
+    """A text that is kept, as `Fingerprints.keep` was told of it."""
+
     document: int
     text: str
     pieces: list[tuple[int, int]]
+    blocks: list[tuple[int, int]]
 
 
 class Fingerprints:
@@ -71,6 +74,7 @@ class Fingerprints:
             clause of a kept text begins with it; 0 looks for none.
 
     Attributes:
+        texts: The texts.
         capped: Places in kept texts that were not remembered because of that. While this is 0, every run is found.
     """
 
@@ -82,16 +86,16 @@ class Fingerprints:
         self._gaps = sorted(gaps, key=lambda gap: (max(gap), sum(gap), gap))
         self._ngram, self._window = shape(min_span)
         self._limit = limit
-        self._texts: list[_KeptText] = []
+        self.texts: list[Kept] = []
         self._places: dict[int, list[_Place]] = {}
         self.capped = 0
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self.texts)
 
     def kept(self, number: int) -> tuple[int, str, list[tuple[int, int]]]:
         """(document, text, pieces) of a text that was kept."""
-        return self._texts[number]
+        return self.texts[number][:3]
 
     def keep(
         self,
@@ -108,8 +112,8 @@ class Fingerprints:
             blocks: The blocks of the text.
             pieces: What of the document makes up the text; nothing if it is the whole.
         """
-        number = len(self._texts)
-        self._texts.append(_KeptText(document, text, list(pieces)))
+        number = len(self.texts)
+        self.texts.append(Kept(document, text, list(pieces), list(blocks)))
         tokens = _tokenize(text)
         for fingerprint, token in self._selected(tokens.hashes):
             self._add(self._places, fingerprint, _Place(number, token))
@@ -148,7 +152,7 @@ class Fingerprints:
 
     def _maximal(self, tokens: _Tokens, source: str, blocks: Sequence[tuple[int, int]]) -> Iterator[Run]:
         """All runs that reach `min_span`, as long as they are on either side, and those beside them; some overlap."""
-        search = _Search(tokens.words, self._min_span, self._gaps, lambda number: self._texts[number].text)
+        search = _Search(tokens.words, self._min_span, self._gaps, lambda number: self.texts[number].text)
         own: dict[int, list[int]] = {}
         for token, places, length in self._short_blocks(tokens, source, blocks):
             for place in places:

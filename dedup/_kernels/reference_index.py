@@ -13,11 +13,14 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 import xxhash
+from msgspec import Struct
 
 from dedup._kernels import reference_arrays
-from dedup._kernels.recipe import Recipe, Registered
+from dedup._kernels.recipe import Recipe
 from dedup._kernels.reference_blocks import Span, split
-from dedup._kernels.reference_fingerprints import Fingerprints
+from dedup._kernels.reference_fingerprints import Fingerprints, Kept
+from dedup._kernels.reference_visits import Memory
+from dedup.packing import load, save
 from dedup.records import Draft, Merge
 
 
@@ -67,6 +70,14 @@ class _Entry:
     keys: tuple[int, ...]
 
 
+class _State(Struct):
+    """All that is committed."""
+
+    documents: list[tuple[str, int, bool]]
+    entries: list[_Entry]
+    kept: list[Kept]
+
+
 @dataclass(slots=True)
 class _Undo:
     """What adding an entry changed: whether its digest was new, the bands it went into, the buckets it found full."""
@@ -83,8 +94,10 @@ class Index:
     neither boilerplate nor forged text makes the work quadratic. What was left out is counted.
     """
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: Recipe, memory: Memory | None = None) -> None:
+        del memory
         self._recipe = recipe
+        self._documents: list[tuple[str, int, bool]] = []
         self._entries: list[_Entry] = []
         self._digests: dict[int, int] = {}
         self._tables: list[dict[int, list[int]]] = [{} for _ in range(recipe.bands)]
@@ -106,13 +119,44 @@ class Index:
         """Buckets that were full when one more entry came."""
         return len(self._oversized)
 
-    def keep_texts_in(self, file: int, resident: int) -> bool:
-        """Keep texts in a file, of whose descriptor a copy is taken, and at most `resident` bytes of them in memory.
+    def register(self, ids: Sequence[str], first: int, repeats: Sequence[int] = ()) -> None:
+        """Some more documents, whose blocks will come.
 
-        To be said before anything is kept. Returns whether it can be done.
+        Args:
+            ids: Their ids.
+            first: Position of the first of them in the input; the others follow it.
+            repeats: Which of these an earlier document has the id of.
         """
-        del file, resident
-        return False
+        self._documents += ((own, first + i, i in repeats) for i, own in enumerate(ids))
+
+    @property
+    def registered(self) -> int:
+        """How many documents."""
+        return len(self._documents)
+
+    def owner(self, document: int) -> tuple[str, int, bool]:
+        """A document's id, its position in the input, and whether an earlier one has the id too."""
+        return self._documents[document]
+
+    def save(self, file: int) -> None:
+        """Write all that is committed to a file."""
+        kept = [] if self.fingerprints is None else self.fingerprints.texts
+        save(file, _State(self._documents, self._entries, kept))
+
+    def load(self, file: int) -> None:
+        """Take what an index of the same recipe wrote, in place of what is here: nothing.
+
+        Raises:
+            ValueError: If it is damaged.
+        """
+        state = load(file, _State)
+        self._documents = state.documents
+        for entry in state.entries:
+            self._add(entry)
+        if self.fingerprints is not None:
+            for kept in state.kept:
+                self.fingerprints.keep(kept.text, kept.document, kept.blocks, kept.pieces)
+        self.commit()
 
     def prepare(self, texts: Sequence[str], unit: int) -> Batch:
         """Split texts into blocks, and compute what the index looks them up by."""
@@ -198,16 +242,19 @@ class Index:
         self._kept.append((block.start + shift, block.end + shift))
         if block.digest is None:
             return
-        entry = len(self._entries)
         characters = batch.texts[text][block.start : block.end]
         pieces = _original(self._pieces, block.start + shift, block.end + shift)
-        self._entries.append(_Entry(document, pieces, characters, block.digest, block.keys))
-        undo = _Undo(block.digest not in self._digests)
-        self._digests.setdefault(block.digest, entry)
-        for band, key in enumerate(block.keys):
+        self._add(_Entry(document, pieces, characters, block.digest, block.keys))
+
+    def _add(self, entry: _Entry) -> None:
+        number = len(self._entries)
+        self._entries.append(entry)
+        undo = _Undo(entry.digest not in self._digests)
+        self._digests.setdefault(entry.digest, number)
+        for band, key in enumerate(entry.keys):
             bucket = self._tables[band].setdefault(key, [])
             if len(bucket) < self._recipe.bucket_limit:
-                bucket.append(entry)
+                bucket.append(number)
                 undo.stored.append(band)
             elif (band, key) not in self._oversized:
                 self._oversized.add((band, key))
@@ -252,7 +299,6 @@ class Index:
         document: int,
         unit: int,
         sentences: Callable[[str], list[int]],
-        registered: Registered,
     ) -> tuple[str, tuple[Merge, ...]] | None:
         """A short cut: all of a document that `pass_texts` stopped at, and its commit, as `deduplicator.py` does it.
 
@@ -262,12 +308,11 @@ class Index:
             document: Its document.
             unit: How it was split; -1 for another way than the kernels'.
             sentences: Finds where the sentences of a text begin.
-            registered: All documents so far.
 
         Returns:
             The cleaned text and the merges; None if this document takes the long way.
         """
-        del batch, text, document, unit, sentences, registered
+        del batch, text, document, unit, sentences
         return None
 
     def commit(self) -> None:

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "graphemes.hpp"
+#include "memory.hpp"
 #include "minhash.hpp"
 
 /* Tokens in a fingerprint, and fingerprints in a window, so that no run of `min_span` tokens goes unseen. Around its
@@ -108,16 +109,34 @@ public:
         ends_.push({selected_.size, pages_.size, edges_.size, clauses_.size, blocks_.size, text.repeats});
     }
 
+    void attach(Memory &memory) {
+        selected_.attach(memory);
+        pages_.attach(memory);
+        edges_.attach(memory);
+        clauses_.attach(memory);
+        blocks_.attach(memory);
+        ends_.attach(memory);
+    }
+    template <class Snapshot>
+    void pass(Snapshot &snapshot) {
+        snapshot.pass(selected_);
+        snapshot.pass(pages_);
+        snapshot.pass(edges_);
+        snapshot.pass(clauses_);
+        snapshot.pass(blocks_);
+        snapshot.pass(ends_);
+    }
+
 private:
     struct End {
         int64_t selected, pages, edges, clauses, blocks;
         bool repeats;
     };
-    Array<Selected> selected_;
-    Array<Page> pages_;
-    Array<int64_t> edges_;
-    Array<Opening> clauses_, blocks_;
-    Array<End> ends_;
+    KeptArray<Selected> selected_;
+    KeptArray<Page> pages_;
+    KeptArray<int64_t> edges_;
+    KeptArray<Opening> clauses_, blocks_;
+    KeptArray<End> ends_;
 };
 
 /* Whether a clause ends between two tokens: at a mark that ends sentences, if space follows or none is written. */

@@ -136,7 +136,7 @@ def header_line(settings: Settings, banding: Banding) -> bytes:
     shown |= {"ngram": settings.shingle_length, "min_span": settings.span_length}
     shown["novel"] = "keep" if settings.keeps_novel else "drop"
     shown |= asdict(banding)
-    del shown["text_memory"]  # it changes no answer
+    del shown["memory"]  # it changes no answer
     from importlib import metadata  # noqa: PLC0415  # takes a while, and not every run writes a report
 
     libraries = {name: metadata.version(name) for name in ("sentencex",)} | {"unicode": TABLE.version}
