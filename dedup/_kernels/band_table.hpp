@@ -2,24 +2,32 @@
 #ifndef DEDUP_BAND_TABLE_HPP
 #define DEDUP_BAND_TABLE_HPP
 
-#include "memory.hpp"
-#include "minhash.hpp"
+#include "key_slots.hpp"
 
-/* Key > entries, in one open-addressing table with linear probing, 16 bytes a slot. A key holds at most `limit`
- * entries; whether more came is marked on one of its slots. Of a key only the bits in SAME tell keys apart. */
+/* Key > entries. A key holds at most `limit` entries; whether more came is marked on one of its slots. Of a key only the
+ * bits in SAME tell keys apart.
+ *
+ * Once memory is short, the slots wait in a file: what is new is held beside them, and written into them from time to
+ * time, from their beginning to their end. A filter knows which keys they do not hold, so that few looks bring back a
+ * page (Bloom, Space/time trade-offs in hash coding, 1970; one word of it for every key). */
 template <uint64_t SAME>
 class KeyTable {
 public:
+    typedef typename KeySlots<SAME>::Outcome Outcome;
+    static const Outcome ADDED = KeySlots<SAME>::ADDED, FULL = KeySlots<SAME>::FULL;
+
     void attach(Memory &memory) {
         memory_ = &memory;
-        slots_.attach(memory);
+        settled_.attach(memory);
     }
 
     void prefetch(uint64_t key) const {
-        if (capacity_) __builtin_prefetch(slots_.data + home(key));
+        if (!is_split_) return settled_.prefetch(key);
+        fresh_.prefetch(key);
+        __builtin_prefetch(filter_.data + word_of(key));
     }
 
-    /* Appends the entries with this key. */
+    /* Appends the entries with this key, in the order they came. */
     void find(uint64_t key, Array<int64_t> &entries) const {
         find(key, entries, [](uint64_t, uint64_t) { return true; });
     }
@@ -27,116 +35,81 @@ public:
     /* Those whose key passes a test, which is given their key and this one. */
     template <class Test>
     void find(uint64_t key, Array<int64_t> &entries, Test test) const {
-        if (!capacity_) return;
-        for (int64_t at = home(key); slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1))
-            if (is_same(slots_[at].key, key) && test(slots_[at].key, key))
-                entries.push(entry_of(slots_[at]));
+        if (may_be_settled(key)) settled_.find(key, entries, test);
+        if (is_split_) fresh_.find(key, entries, test);
     }
 
     int64_t first(uint64_t key) const {
-        if (!capacity_) return -1;
-        for (int64_t at = home(key); slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1))
-            if (is_same(slots_[at].key, key)) return entry_of(slots_[at]);
-        return -1;
+        const int64_t settled = may_be_settled(key) ? settled_.first(key) : -1;
+        return settled >= 0 || !is_split_ ? settled : fresh_.first(key);
     }
-
-    enum Outcome { ADDED, FULL, FULL_ALREADY };
 
     Outcome add(uint64_t key, int64_t entry, int64_t limit) {
-        if ((used_ + 1) * 10 > capacity_ * 7) grow();
-        int64_t at = home(key), same = 0, first = -1;
+        if (!is_split_) return settled_.add(key, entry, limit);
         bool is_marked = false;
-        for (; slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1)) {
-            if (!is_same(slots_[at].key, key)) continue;
-            if (first < 0) first = at;
-            is_marked |= (slots_[at].entry & OVERSIZED) != 0;
-            if (++same < limit) continue;
-            if (is_marked || is_marked_from(at, key)) return FULL_ALREADY;
-            slots_[first].entry |= OVERSIZED;
-            return FULL;
-        }
-        slots_[at] = {key, static_cast<uint64_t>(entry) + 1};
-        used_++;
-        return ADDED;
+        const int64_t settled = may_be_settled(key) ? settled_.count(key, is_marked) : 0;
+        if (settled >= limit) return is_marked ? KeySlots<SAME>::FULL_ALREADY : settled_.mark(key);
+        return fresh_.add(key, entry, limit - settled);
     }
 
-    /* Takes back what `add` did with this outcome. */
+    /* Takes back what `add` did with this outcome, as long as nothing was settled. */
     void undo(uint64_t key, int64_t entry, Outcome outcome) {
-        if (outcome == FULL_ALREADY) return;
-        for (int64_t at = home(key);; at = (at + 1) & (capacity_ - 1)) {
-            if (!is_same(slots_[at].key, key)) continue;
-            if (outcome == FULL && (slots_[at].entry & OVERSIZED)) {
-                slots_[at].entry &= ~OVERSIZED;
-                return;
-            }
-            if (outcome == ADDED && entry_of(slots_[at]) == entry) {
-                remove(at);
-                return;
-            }
-        }
+        if (!is_split_) return settled_.undo(key, entry, outcome);
+        if (outcome == FULL && may_be_settled(key) && settled_.unmark(key)) return;
+        fresh_.undo(key, entry, outcome);
+    }
+
+    /* Nothing that was added so far will be taken back. */
+    void settle() {
+        if (!is_split_ && memory_ && memory_->uses_files && settled_.bytes() >= LEAST_SPLIT) split();
+        if (is_split_ && fresh_.used() > memory_->share() / FRESH_BYTES) settle_fresh();
     }
 
     template <class Snapshot>
     void pass(Snapshot &snapshot) {
-        snapshot.pass(slots_);
-        snapshot.pass(used_);
-        if (slots_.size) set_capacity(slots_.size);
+        if (is_split_) settle_fresh();
+        settled_.pass(snapshot);
     }
 
 private:
-    static const uint64_t EMPTY = 0, OVERSIZED = 1ULL << 62;
-    struct Slot {
-        uint64_t key, entry; /* one more than the entry's number, and whether there came more than fit in */
-    };
-    KeptArray<Slot> slots_;
-    int64_t capacity_ = 0, used_ = 0;
+    static const int64_t LEAST_SPLIT = 1 << 20; /* bytes of slots that are worth a filter */
+    static const int64_t FRESH_BYTES = 64;      /* at most, for a new slot, as long as its table is filling up */
+    KeySlots<SAME> settled_, fresh_;
+    Array<uint64_t> filter_;
+    bool is_split_ = false;
     Memory *memory_ = nullptr;
 
-    static int64_t entry_of(const Slot &slot) { return static_cast<int64_t>(slot.entry & ~OVERSIZED) - 1; }
-
-    static bool is_same(uint64_t a, uint64_t b) { return !((a ^ b) & SAME); }
-    int64_t home(uint64_t key) const { return static_cast<int64_t>(((key & SAME) * SHINGLE_MULTIPLIER) >> shift_); }
-    int shift_ = 63;
-
-    static const int64_t SLOTS_BETWEEN = 1 << 20; /* that are moved until memory is looked at again */
-
-    void set_capacity(int64_t capacity) {
-        capacity_ = capacity;
-        shift_ = 64 - __builtin_ctzll(static_cast<uint64_t>(capacity));
+    bool may_be_settled(uint64_t key) const {
+        if (!is_split_) return true;
+        const uint64_t bits = bits_of(key);
+        return (filter_[word_of(key)] & bits) == bits;
     }
 
-    bool is_marked_from(int64_t at, uint64_t key) const {
-        for (; slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1))
-            if (is_same(slots_[at].key, key) && (slots_[at].entry & OVERSIZED)) return true;
-        return false;
+    static uint64_t mixed(uint64_t key) { return ((key & SAME) ^ (key & SAME) >> 29) * 0xbf58476d1ce4e5b9ULL; }
+    static uint64_t bits_of(uint64_t key) {
+        const uint64_t hash = mixed(key);
+        return 1ULL << (hash & 63) | 1ULL << (hash >> 6 & 63) | 1ULL << (hash >> 12 & 63) | 1ULL << (hash >> 18 & 63);
+    }
+    int64_t word_of(uint64_t key) const { return static_cast<int64_t>(mixed(key) >> 24) & (filter_.size - 1); }
+
+    void split() {
+        is_split_ = true;
+        fill_filter();
     }
 
-    void grow() {
-        KeptArray<Slot> old;
-        if (memory_) old.attach(*memory_);
-        old.swap(slots_);
-        const int64_t old_capacity = capacity_;
-        set_capacity(capacity_ ? capacity_ * 2 : 64);
-        slots_.zeros(capacity_);
-        for (int64_t i = 0; i < old_capacity; i++) { /* in both tables from their beginnings to their ends */
-            if (memory_ && i % SLOTS_BETWEEN == 0) memory_->check();
-            if (old[i].entry == EMPTY) continue;
-            int64_t at = home(old[i].key);
-            while (slots_[at].entry != EMPTY) at = (at + 1) & (capacity_ - 1);
-            slots_[at] = old[i];
-        }
+    void fill_filter() {
+        filter_.fill(settled_.capacity() / 8, 0); /* at least eleven bits for a key */
+        settled_.each([this](uint64_t key, uint64_t) { filter_[word_of(key)] |= bits_of(key); });
     }
 
-    /* Empties a slot and moves up those that a search would no longer reach (Knuth, TAOCP 3, 6.4, algorithm R). */
-    void remove(int64_t hole) {
-        used_--;
-        for (int64_t at = (hole + 1) & (capacity_ - 1); slots_[at].entry != EMPTY; at = (at + 1) & (capacity_ - 1)) {
-            const int64_t reach = (at - home(slots_[at].key)) & (capacity_ - 1);
-            if (reach < ((at - hole) & (capacity_ - 1))) continue;
-            slots_[hole] = slots_[at];
-            hole = at;
-        }
-        slots_[hole].entry = EMPTY;
+    void settle_fresh() {
+        const int64_t capacity = settled_.capacity();
+        fresh_.each([this](uint64_t key, uint64_t entry) {
+            settled_.move_in(key, entry);
+            filter_[word_of(key)] |= bits_of(key);
+        });
+        fresh_.clear();
+        if (settled_.capacity() != capacity) fill_filter();
     }
 };
 

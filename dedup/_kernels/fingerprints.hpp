@@ -140,6 +140,12 @@ public:
         return found > marks.edges && found < last && *found == token ? found[-1] : -1;
     }
 
+    /* What was kept so far stays. */
+    void settle() {
+        table_.settle();
+        clauses_.settle();
+    }
+
     template <class Snapshot>
     void pass(Snapshot &snapshot) {
         snapshot.pass(texts_);

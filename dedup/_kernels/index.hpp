@@ -269,6 +269,9 @@ public:
     void begin_text(const Text &text) { document_ = text; }
 
     void commit() {
+        for (int64_t band = 0; band < recipe_.bands; band++) tables_[band].settle();
+        digests_.settle();
+        if (fingerprints) fingerprints->settle();
         kept.clear();
         rest_.clear();
         forget_document();

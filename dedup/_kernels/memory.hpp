@@ -67,6 +67,9 @@ public:
         if ((left_ -= count) < 0) check();
     }
 
+    /* Bytes that one of several tables may take beside those that wait in files. */
+    int64_t share() const { return limit_ / 64; }
+
     void check() {
         left_ = probes();
         if (!limit_ || resident() < limit_) return;

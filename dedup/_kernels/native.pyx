@@ -184,7 +184,7 @@ cdef extern from "index.hpp" nogil:
         int64_t pass_through(const CppBatch &, int64_t, int64_t, int64_t, int64_t) except +
         bint find_similar(const CppBatch &, int64_t, int64_t) except +
         void keep(const CppBatch &, int64_t, int64_t, int64_t, int64_t) except +
-        void commit()
+        void commit() except +
         void roll_back(const Array[Span] &) except +
         Drafts drafts
         bint make_drafts(const CppBatch &, int64_t, int64_t, int64_t, const int64_t *, int64_t) except +
@@ -247,7 +247,7 @@ cdef extern from "visits.hpp" nogil:
         VisitKey key_of(const Text &, const VisitKey &)
         int enter(const Text &, const VisitKey &) except +
         void remember(const VisitKey &, const uint8_t *, int64_t) except +
-        const uint8_t *remembered(const VisitKey &, int64_t &)
+        const uint8_t *remembered(const VisitKey &, int64_t &) except +
         void write_to "pass"(SnapshotWriter &) except +
         void read_from "pass"(SnapshotReader &) except +
 

@@ -5,84 +5,64 @@
 #ifndef DEDUP_VISITS_HPP
 #define DEDUP_VISITS_HPP
 
-#include "memory.hpp"
+#include "band_table.hpp"
 #include "tokenize.hpp"
 #include "xxh3.h"
 
 struct VisitKey {
     uint64_t low, high;
-
-    bool operator==(const VisitKey &other) const { return low == other.low && high == other.high; }
 };
 
-/* Keys > the place of what is remembered with each, or none: open addressing with linear probing, 24 bytes a slot. */
+/* Keys > the place of what is remembered with each, or none. */
 class VisitTable {
 public:
     static const int64_t NOTHING = -1;
 
     void attach(Memory &memory) {
-        memory_ = &memory;
-        slots_.attach(memory);
+        table_.attach(memory);
+        visits_.attach(memory);
     }
 
     /* Whether the key is new; it is there from now on. */
     bool add(const VisitKey &key) {
-        if ((used_ + 1) * 10 > slots_.size * 7) grow();
-        int64_t *const place = find(key, true);
-        if (*place) return false;
-        *place = 1;
-        used_++;
+        if (find(key) >= 0) return false;
+        table_.add(key.low, visits_.size, INT64_MAX);
+        table_.settle();
+        visits_.push({key.high, NOTHING});
         return true;
     }
 
     void remember(const VisitKey &key, int64_t place) {
         add(key);
-        *find(key, true) = place + 2;
+        visits_[find(key)].place = place;
     }
 
     int64_t remembered(const VisitKey &key) {
-        const int64_t *const place = slots_.size ? find(key, false) : nullptr;
-        return place ? *place - 2 : NOTHING;
+        const int64_t number = find(key);
+        return number < 0 ? NOTHING : visits_[number].place;
     }
 
     template <class Snapshot>
     void pass(Snapshot &snapshot) {
-        snapshot.pass(slots_);
-        snapshot.pass(used_);
+        table_.pass(snapshot);
+        snapshot.pass(visits_);
     }
 
 private:
-    struct Slot {
-        VisitKey key;
-        int64_t state; /* 0: empty; 1: nothing remembered; else its place and 2 */
+    struct Visit {
+        uint64_t high;
+        int64_t place;
     };
-    static const int64_t SLOTS_BETWEEN = 1 << 19;
-    KeptArray<Slot> slots_;
-    int64_t used_ = 0;
-    Memory *memory_ = nullptr;
+    BandTable table_; /* by the lower halves of keys */
+    KeptArray<Visit> visits_;
+    Array<int64_t> found_;
 
-    int64_t home(const VisitKey &key) const {
-        return static_cast<int64_t>(key.low >> (64 - __builtin_ctzll(static_cast<uint64_t>(slots_.size))));
-    }
-
-    int64_t *find(const VisitKey &key, bool takes_empty) {
-        int64_t at = home(key);
-        for (; slots_[at].state; at = (at + 1) & (slots_.size - 1))
-            if (slots_[at].key == key) return &slots_[at].state;
-        if (!takes_empty) return nullptr;
-        slots_[at].key = key;
-        return &slots_[at].state;
-    }
-
-    void grow() {
-        KeptArray<Slot> old;
-        old.attach(*memory_);
-        old.swap(slots_);
-        slots_.zeros(old.size ? old.size * 2 : 64);
-        for (int64_t i = 0; i < old.size; i++) {
-            if (i % SLOTS_BETWEEN == 0) memory_->check();
-            if (old[i].state) *find(old[i].key, true) = old[i].state;
-        }
+    int64_t find(const VisitKey &key) {
+        found_.clear();
+        table_.find(key.low, found_);
+        for (int64_t i = 0; i < found_.size; i++)
+            if (visits_[found_[i]].high == key.high) return found_[i];
+        return -1;
     }
 };
 
