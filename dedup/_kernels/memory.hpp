@@ -15,6 +15,7 @@
 
 #ifdef __linux__
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <cerrno>
 #endif
@@ -56,22 +57,27 @@ private:
 class Memory {
 public:
     /* `limit`: bytes that the process may take before arrays are moved to files in `folder`; 0 for no limit. */
-    Memory(const char *folder, int64_t limit) : folder_(folder), limit_(limit), left_(probes()) {}
+    Memory(const char *folder, int64_t limit) : folder_(folder), limit_(limit) {}
     Memory(const Memory &) = delete;
     Memory &operator=(const Memory &) = delete;
+    ~Memory() { /* Python's collector of garbage may take it first: regions go by themselves then */
+        for (Region *region = first_; region; region = region->next_) region->memory_ = nullptr;
+    }
 
     bool uses_files = false;
 
-    /* So many places of arrays were or will be looked at; now and then, see whether too much is in memory. */
+    /* So many places of arrays will be looked at. Now and then, see whether too much is in memory. */
     void probed(int64_t count) {
-        if ((left_ -= count) < 0) check();
+        if ((left_ -= count) >= 0) return;
+        left_ = PROBES;
+        if (limit_ && (faults() - faults_) * FAULT_AROUND > limit_ / 16) check();
     }
 
     /* Bytes that one of several tables may take beside those that wait in files. */
     int64_t share() const { return limit_ / 64; }
 
     void check() {
-        left_ = probes();
+        faults_ = faults();
         if (!limit_ || resident() < limit_) return;
         uses_files = true;
         for (Region *region = first_; region; region = region->next_) let_go(*region);
@@ -79,21 +85,24 @@ public:
 
 private:
     friend class Region;
-    static const int64_t FAULT_AROUND = 64 << 10; /* what the system may bring back for one look */
+    static const int64_t PROBES = 64;             /* after which the faults are counted */
+    static const int64_t FAULT_AROUND = 64 << 10; /* bytes that the system may bring back for one fault */
     static const int64_t LEAST_MAPPED = 1 << 18;  /* bytes of an array that is worth a file */
     const std::string folder_;
     const int64_t limit_;
-    int64_t left_;
+    int64_t left_ = 0, faults_ = 0;
     Region *first_ = nullptr;
-
-    /* How many looks may bring back a sixteenth of the limit. */
-    int64_t probes() const { return limit_ / 16 / FAULT_AROUND + 16; }
 
     static void fail(int number) { /* Python sees an OSError */
         throw std::ios_base::failure("temporary file", std::error_code(number, std::generic_category()));
     }
 
 #ifdef __linux__
+    /* Page faults of the process so far. */
+    static int64_t faults() {
+        struct rusage usage;
+        return getrusage(RUSAGE_SELF, &usage) ? 0 : usage.ru_minflt + usage.ru_majflt;
+    }
     static int64_t resident() {
         long long size = 0, pages = 0;
         std::FILE *const file = std::fopen("/proc/self/statm", "r");
@@ -118,6 +127,7 @@ private:
         return file;
     }
 #else
+    static int64_t faults() { return 0; }
     static int64_t resident() { return 0; } /* no limit can be kept */
     static void let_go(Region &) {}
 #endif

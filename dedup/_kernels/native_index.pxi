@@ -101,7 +101,7 @@ cdef int _find_sentences(void *context, const Text &text, Array[int64_t] &starts
 cdef class Index:
     can_draft = True
 
-    cdef Memory memory  # must live as long
+    cdef Memory memory
     cdef CppRecipe recipe
     cdef Array[uint32_t] digits  # that the recipe points at
     cdef CppIndex *index

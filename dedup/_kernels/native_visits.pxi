@@ -12,7 +12,7 @@ cdef class Memory:
 
 
 cdef class Visits:
-    cdef Memory memory  # must live as long
+    cdef Memory memory
     cdef CppVisits *visits
 
     def __cinit__(self, bytes secret not None, Memory memory not None):
