@@ -70,7 +70,7 @@ public:
     void probed(int64_t count) {
         if ((left_ -= count) >= 0) return;
         left_ = PROBES;
-        if (limit_ && (faults() - faults_) * FAULT_AROUND > limit_ / 16) check();
+        if (limit_ && (faults() - faults_) * MOST_OF_FAULT > limit_ / 16) check();
     }
 
     /* Bytes that one of several tables may take beside those that wait in files. */
@@ -78,15 +78,15 @@ public:
 
     void check() {
         faults_ = faults();
-        if (!limit_ || resident() < limit_) return;
+        if (!limit_ || resident() < limit_ / 4 * 3) return; /* the rest is for what comes back until the next look */
         uses_files = true;
         for (Region *region = first_; region; region = region->next_) let_go(*region);
     }
 
 private:
     friend class Region;
-    static const int64_t PROBES = 64;             /* after which the faults are counted */
-    static const int64_t FAULT_AROUND = 64 << 10; /* bytes that the system may bring back for one fault */
+    static const int64_t PROBES = 16;             /* after which the faults are counted */
+    static const int64_t MOST_OF_FAULT = 1 << 20; /* bytes that the system may bring back for one fault */
     static const int64_t LEAST_MAPPED = 1 << 18;  /* bytes of an array that is worth a file */
     const std::string folder_;
     const int64_t limit_;
