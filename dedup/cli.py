@@ -22,6 +22,7 @@ from dedup._kernels.unicode_file import read_version
 from dedup.errors import DedupError, InputError
 from dedup.options import SETTINGS, input_options, salvage_option, settings_options
 from dedup.settings import Settings
+from dedup.signals import StopSignals, end_now
 from dedup.version import __version__
 
 if TYPE_CHECKING:
@@ -80,7 +81,6 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
     from dedup.reports.terminal import printable, summary_text
     from dedup.resuming import StoppedError
     from dedup.runs import clean_files
-    from dedup.signals import StopSignals
     from dedup.writing import Writing
 
     if output is None and not options["dry_run"]:
@@ -252,8 +252,6 @@ def _same_command() -> str:
 
 def main() -> None:
     """Run the command line and exit with its status."""
-    from dedup.signals import end_now
-
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), end_now)

@@ -47,11 +47,11 @@ class PartFiles:
         while True:
             # not tempfile: its files are private, these get the permissions that every new file gets
             stream = os.fdopen(os.open(self.beside(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb")
-            lock(stream.fileno(), wait=True)
+            is_locked = lock(stream.fileno(), wait=True)
             if os.fstat(stream.fileno()).st_nlink:
                 break
             stream.close()  # before it was locked another run took it for a left one
-        if path.parent not in self._held and len(self._held) < _MOST_HELD:
+        if is_locked and path.parent not in self._held and len(self._held) < _MOST_HELD:
             self._held[path.parent] = os.dup(stream.fileno())
         return stream
 

@@ -33,6 +33,7 @@ from dedup.trail import Trail
 from dedup.version import __version__
 from dedup.writing import Writing, check_state
 
+_MAY_CHANGE = ("force", "state", "checkpoint_seconds")  # from one part of a run to the next
 _LOCK = "lock"
 _OWN = {_LOCK, NAME, f"{NAME}.new"}  # what may be there before the first manifest is
 _GENERATION = re.compile(r".+\.(?P<number>[0-9]+)")
@@ -320,8 +321,8 @@ class State(NoState):
 
     def commit(self, outputs: Outputs, summary: Summary) -> None:
         """See `NoState`."""
-        if self._outputs is None or outputs is not self._outputs:
-            outputs.commit()
+        if self._outputs is None:
+            super().commit(outputs, summary)
             return
         now = self._manifest
         with output_errors(self._folder):
@@ -363,7 +364,7 @@ def state_of(
         return NoState()
     check_resumable(settings)
     check_state(inputs, writing)
-    written = {name: value and str(Path(value).absolute()) for name, value in writing.paths.items()}
+    written = {name: value for name, value in asdict(writing).items() if name not in _MAY_CHANGE}
     command = {
         "version": __version__,
         "kernels": chosen_name(),
@@ -371,7 +372,7 @@ def state_of(
         **asdict(settings),
         **asdict(reading),
         **written,
-        "keep_empty": writing.keep_empty,
+        **{name: path and str(Path(path).absolute()) for name, path in writing.paths.items()},
     }
     as_read_back = json.loads(json.dumps(command))  # with lists for tuples
     return State(Path(writing.state), as_read_back, writing.checkpoint_seconds, is_stopped)
