@@ -79,7 +79,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
     """
     from dedup.progress import Progress
     from dedup.reports.terminal import printable, summary_text
-    from dedup.resuming import StoppedError
+    from dedup.run_state import StoppedError
     from dedup.runs import clean_files
     from dedup.writing import Writing
 

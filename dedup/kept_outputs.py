@@ -75,13 +75,6 @@ class KeptOutputs(Outputs):
         self._new_names.clear()
         return list(self._kept.values())
 
-    def remove_logs(self) -> None:
-        """Remove the logs that no output needs any more: those it has not at the last checkpoint."""
-        needed = {self._log_of(part).name for part in self._kept.values() if part.logged is not None}
-        for log in self._folder.glob("output-*.log"):
-            if log.name not in needed:
-                log.unlink(missing_ok=True)
-
     def _begun(self, path: Path, output: str, encoder: MakeEncoder, packer: Packer | None) -> Output:
         name = str(path)
         part = self._kept.get(name)
@@ -96,11 +89,8 @@ class KeptOutputs(Outputs):
         self._open = [output for output in self._open if not output.part.is_closed]
         self._open.append(begun)
         if begun.has_memory:
-            begun.go_on(OutputLog(self._log_of(part), part.logged or 0), self._check)
+            begun.go_on(OutputLog(self._folder / part.log, part.logged or 0), self._check)
         return begun
-
-    def _log_of(self, part: Part) -> Path:
-        return self._folder / f"output-{part.number}.log"
 
 
 class KeptOutput(Output):

@@ -74,6 +74,11 @@ class Part(Struct):
     logged: int | None = None
     is_closed: bool = False
 
+    @property
+    def log(self) -> str:
+        """The name of its log, if it has one."""
+        return f"output-{self.number}.log"
+
 
 class SourceFacts(NamedTuple):
     """What tells whether an input is still the same.

@@ -8,121 +8,33 @@ ends with the same bytes as one that was never stopped. What the manifest does n
 from __future__ import annotations
 
 import json
-import os
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any
 
 from dedup._kernels import chosen_name
 from dedup.errors import DedupError, InputError, SettingsError
 from dedup.formats.base import Chunk
 from dedup.kept_outputs import KeptOutputs, check_parts, place
-from dedup.locking import lock
-from dedup.manifest import NAME, Manifest, SourceFacts, Tally, read_manifest, write_manifest
-from dedup.outputs import Outputs, output_errors
+from dedup.manifest import Manifest, SourceFacts
+from dedup.outputs import Outputs
 from dedup.passes import Passes, check_resumable
-from dedup.reading import Input, Reading, chunks_of
+from dedup.reading import Input, Reading
 from dedup.records import Summary
+from dedup.run_state import NoState, StoppedError
 from dedup.settings import Settings
 from dedup.sources import Source, input_errors
+from dedup.state_folder import StateFolder
 from dedup.trail import Trail
 from dedup.version import __version__
 from dedup.writing import Writing, check_state
 
 _MAY_CHANGE = ("force", "state", "checkpoint_seconds")  # from one part of a run to the next
-_LOCK = "lock"
-_OWN = {_LOCK, NAME, f"{NAME}.new"}  # what may be there before the first manifest is
-_GENERATION = re.compile(r".+\.(?P<number>[0-9]+)")
 _SHARE = 20  # what goes before a checkpoint takes at least so many times as long as one
 _SLOW = 1.0  # seconds; a run that is told to stop takes no checkpoint that is slower
-
-
-class StoppedError(DedupError):
-    """A run was told to stop. What it had done can be gone on with."""
-
-
-class NoState:
-    """What a run keeps that need not be gone on with: nothing.
-
-    Attributes:
-        tally: What it has counted.
-    """
-
-    def __init__(self) -> None:
-        self.tally = Tally()
-        self._begun = time.monotonic()
-
-    def __enter__(self) -> NoState:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Nothing is left to be done."""
-
-    @property
-    def seconds(self) -> float:
-        """How long the run has worked, all its parts together."""
-        return time.monotonic() - self._begun
-
-    @property
-    def is_new(self) -> bool:
-        """Whether the run begins now."""
-        return True
-
-    @property
-    def given(self) -> int:
-        """Number of the input at hand, from 0."""
-        return 0
-
-    def finish(self) -> Summary | None:
-        """The books, if all is gone through already; then all outputs are in their places."""
-        return None
-
-    def finished(self, sources: Sequence[Source]) -> Summary | None:
-        """The books, if the run was finished before.
-
-        Raises:
-            InputError: If the inputs are not those that were read.
-        """
-
-    def outputs(self, sources: Sequence[Source], *, force: bool) -> Outputs:
-        """Where the run writes to."""
-        return Outputs(sources, force=force)
-
-    def begin(self, passes: Passes) -> None:
-        """All is checked, and work begins, or goes on."""
-
-    def is_begun(self, output: str | None) -> bool:  # noqa: ARG002  # see `State`
-        """Whether an output is half written."""
-        return False
-
-    def chunks(self, inputs: Sequence[Input]) -> Iterator[tuple[Input, Chunk]]:
-        """What is to be gone through."""
-        return chunks_of(inputs)
-
-    def passed(self) -> None:
-        """One more chunk is done, and was written."""
-
-    def check(self) -> None:
-        """See whether the run is to stop.
-
-        Raises:
-            StoppedError: If it is.
-        """
-
-    def commit(self, outputs: Outputs, summary: Summary) -> None:
-        """Put all outputs in their places.
-
-        Raises:
-            OutputError: If that cannot be.
-        """
-        del summary
-        outputs.commit()
 
 
 class State(NoState):
@@ -139,11 +51,10 @@ class State(NoState):
         self, folder: Path, command: Mapping[str, Any], seconds: float, is_stopped: Callable[[], bool]
     ) -> None:
         super().__init__()
-        self._folder = folder
+        self._folder = StateFolder(folder)
         self._manifest = Manifest(command=dict(command), sources=[])
         self._between = seconds
         self._is_stopped = is_stopped
-        self._lock: BinaryIO | None = None
         self._is_found = False
         self._cost = 0.0
         self._last = time.monotonic()
@@ -152,47 +63,21 @@ class State(NoState):
         self._outputs: KeptOutputs | None = None
 
     def __enter__(self) -> State:
-        with input_errors(self._folder):
-            if self._folder.exists():
-                self._find()
+        try:
+            found = self._folder.find(self._manifest.command)
+        except DedupError:
+            self._folder.close()
+            raise
+        if found is not None:
+            self._manifest, self._is_found = found, True
+            self.tally = found.tally
+            self._trail = Trail(found.position, self._is_stopped)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._lock is not None:
-            self._lock.close()
-
-    def _find(self) -> None:
-        if not self._folder.is_dir():
-            raise InputError(self._folder, "it is no folder: --state needs one of its own")
-        if not (self._folder / NAME).exists():
-            if others := {found.name for found in self._folder.iterdir()} - _OWN:
-                what = f"it holds {min(others)!r} and no state of a run: --state needs a folder of its own"
-                raise InputError(self._folder, what)
-            return
-        self._take_lock()
-        found = read_manifest(self._folder)
-        if found is None:
-            return
-        self._check_command(found.command)
-        self._manifest = found
-        self._is_found = True
-        self.tally = found.tally
-        self._trail = Trail(found.position, self._is_stopped)
-
-    def _take_lock(self) -> None:
-        if self._lock is None:
-            opened = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-            self._lock = os.fdopen(opened, "r+b")
-            if lock(opened) is False:
-                raise InputError(self._folder, "another run works with this state: wait until it ends, or stop it")
-
-    def _check_command(self, command: dict[str, Any]) -> None:
-        for name, value in self._manifest.command.items():
-            if command.get(name) != value:
-                was = f"the run whose state is in {self._folder} has {command.get(name)!r}"
-                raise SettingsError(name, value, f"{was}: {self._remedy}")
+        self._folder.close()
 
     @property
     def seconds(self) -> float:
@@ -228,41 +113,36 @@ class State(NoState):
         check_parts(parts, staged=not is_finished, placed=is_finished)
         if not is_finished:
             return None
-        self._remove_all()
+        self._folder.clean(self._manifest)
         return self._manifest.summary
 
     def _check_sources(self, facts: list[SourceFacts]) -> None:
         for was, now in zip(self._manifest.sources, facts, strict=False):
             if was.path != now.path:
-                raise InputError(now.path, f"when the run began, {was.path} was in its place: {self._remedy}")
+                raise InputError(now.path, f"when the run began, {was.path} was in its place: {self._folder.remedy}")
             if was != now:
-                raise InputError(now.path, f"it was changed after the run began: {self._remedy}")
+                raise InputError(now.path, f"it was changed after the run began: {self._folder.remedy}")
         if len(facts) != len(self._manifest.sources):
             what = f"there are {len(facts)} inputs, and were {len(self._manifest.sources)} when the run began"
-            raise InputError(self._folder, f"{what}: {self._remedy}")
-
-    @property
-    def _remedy(self) -> str:
-        return f"give another --state, or remove {self._folder} to begin anew"
+            raise InputError(self._folder.path, f"{what}: {self._folder.remedy}")
 
     def outputs(self, sources: Sequence[Source], *, force: bool) -> Outputs:
         """See `NoState`."""
         self._outputs = KeptOutputs(
-            sources, force=force, folder=self._folder, parts=self._manifest.parts, check=self.check
+            sources, force=force, folder=self._folder.path, parts=self._manifest.parts, check=self.check
         )
         return self._outputs
 
     def begin(self, passes: Passes) -> None:
         """See `NoState`."""
         self._passes = passes
-        with output_errors(self._folder):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._take_lock()
-            if not self._is_found:
-                write_manifest(self._folder, self._manifest)
-            self._remove_others()
+        self._folder.make()
+        if self._is_found:
+            self._folder.clean(self._manifest)
+        else:
+            self._folder.write(self._manifest)
         if not self.is_new:
-            passes.load(self._folder, self._manifest.generation)
+            passes.load(self._folder.path, self._manifest.generation)
         self._last = time.monotonic()
 
     def is_begun(self, output: str | None) -> bool:
@@ -288,36 +168,26 @@ class State(NoState):
                 self._checkpoint()
             is_all = self._trail.position == self._manifest.position
             saved = "progress" if is_all else f"progress up to {time.monotonic() - self._last:.0f} seconds ago"
-            raise StoppedError(f"stopped; {saved} is saved in {self._folder}")
+            raise StoppedError(f"stopped; {saved} is saved in {self._folder.path}")
 
     def _checkpoint(self) -> None:
         if self._passes is None or self._outputs is None:
             return
         begun = time.monotonic()
         now = self._manifest
-        with output_errors(self._folder):
-            self._passes.save(self._folder, now.generation + 1)
-            now.parts = self._outputs.sync()
-            now.generation += 1
-            now.position = self._trail.position
-            now.tally = self.tally
-            self._write()
-            self._remove_others()
-            self._outputs.remove_logs()
+        self._passes.save(self._folder.path, now.generation + 1)
+        now.parts = self._outputs.sync()
+        now.generation += 1
+        now.position = self._trail.position
+        now.tally = self.tally
+        self._write()
         self._last = time.monotonic()
         self._cost = self._last - begun
 
     def _write(self) -> None:
         self._manifest.seconds = self.seconds
         self._begun = time.monotonic()
-        write_manifest(self._folder, self._manifest)
-
-    def _remove_others(self) -> None:
-        """Remove what belongs to other checkpoints."""
-        for found in self._folder.iterdir():
-            number = _GENERATION.fullmatch(found.name)
-            if number and int(number["number"]) != self._manifest.generation:
-                found.unlink(missing_ok=True)
+        self._folder.write(self._manifest)
 
     def commit(self, outputs: Outputs, summary: Summary) -> None:
         """See `NoState`."""
@@ -325,29 +195,19 @@ class State(NoState):
             super().commit(outputs, summary)
             return
         now = self._manifest
-        with output_errors(self._folder):
-            now.parts = self._outputs.sync()
-            now.tally = self.tally
-            now.stage = "placing"
-            now.summary = summary
-            self._write()
+        now.parts = self._outputs.sync()
+        now.tally = self.tally
+        now.stage = "placing"
+        now.summary = summary
+        self._write()
         self._place()
 
     def _place(self) -> None:
         now = self._manifest
         check_parts(now.parts, staged=True, placed=True)
         place(now.parts)
-        with output_errors(self._folder):
-            now.stage = "finished"
-            self._write()
-        self._remove_all()
-
-    def _remove_all(self) -> None:
-        """Leave of a state that is not needed any more only what tells so."""
-        with output_errors(self._folder):
-            for found in self._folder.iterdir():
-                if found.name not in (_LOCK, NAME):
-                    found.unlink(missing_ok=True)
+        now.stage = "finished"
+        self._write()
 
 
 def state_of(

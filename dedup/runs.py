@@ -18,7 +18,8 @@ from dedup.passes import Changes, passes_of
 from dedup.reading import Batch, Input, Reading
 from dedup.records import Cleaned, Summary
 from dedup.reports import jsonl as report
-from dedup.resuming import NoState, state_of
+from dedup.resuming import state_of
+from dedup.run_state import NoState
 from dedup.settings import Settings
 from dedup.sources import Source, find_sources
 from dedup.writing import Writing, check_outputs, output_path

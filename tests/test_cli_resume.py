@@ -23,7 +23,7 @@ from dedup.formats.jsonl import JsonLines
 from dedup.locking import lock
 from dedup.outputs import Outputs
 from dedup.reading import Reading
-from dedup.resuming import StoppedError
+from dedup.run_state import StoppedError
 from dedup.runs import Result, clean_files
 from dedup.signals import StopSignals
 from dedup.sources import Source
