@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import random
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from tests.archives import by_record, text_record, warcinfo
 from tests.command import arguments, environment, make, tree
@@ -79,3 +80,15 @@ def status_unless_killed(folder: Path, seconds: float, *given: object) -> int | 
         process.kill()
         process.wait()
         return None
+
+
+def stopped_after(asked: int) -> Callable[[], bool]:
+    """Says yes from this time on that it is asked."""
+    times = iter(range(asked))
+    return lambda: next(times, None) is None
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """What the state of a run says in the folder `state`."""
+    found: dict[str, Any] = json.loads((folder / "state/manifest.json").read_bytes().splitlines()[1])
+    return found
