@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import sys
-import time
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +22,7 @@ from dedup._kernels.unicode_file import read_version
 from dedup.errors import DedupError, InputError
 from dedup.options import SETTINGS, input_options, salvage_option, settings_options
 from dedup.settings import Settings
+from dedup.signals import StopSignals, end_now
 from dedup.version import __version__
 
 if TYPE_CHECKING:
@@ -63,6 +64,9 @@ def cli() -> None:
 @click.option("--empty", type=click.Choice(["drop", "keep"]), default="drop", show_default=True,
               help="What becomes of documents left without text.")  # fmt: skip
 @click.option("--jobs", type=int, help="Threads that work; the results are the same [default: one for every core].")
+@click.option("--state", help="Folder for what a run that was stopped needs to be gone on with by the same command.")
+@click.option("--checkpoint-seconds", type=click.FloatRange(0), default=5.0, show_default=True,
+              help="Least time between two checkpoints of --state; none takes a twentieth of the time.")  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary; only errors.")
 @input_options
 @salvage_option
@@ -74,7 +78,8 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
     another.
     """
     from dedup.progress import Progress
-    from dedup.reports.terminal import summary_text
+    from dedup.reports.terminal import printable, summary_text
+    from dedup.run_state import StoppedError
     from dedup.runs import clean_files
     from dedup.writing import Writing
 
@@ -87,13 +92,28 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
         summary=options["summary_json"],
         force=options["force"],
         keep_empty=options["empty"] == "keep",
+        state=options["state"],
+        checkpoint_seconds=options["checkpoint_seconds"],
     )
-    start = time.monotonic()
-    with Progress(quiet=options["quiet"]) as progress:
-        result = clean_files(inputs, settings, _reading(options), writing, progress, jobs=options["jobs"])
+    stop = StopSignals()
+    try:
+        with Progress(quiet=options["quiet"]) as progress, stop if writing.state else nullcontext():
+            result = clean_files(
+                inputs,
+                settings,
+                _reading(options),
+                writing,
+                progress,
+                jobs=options["jobs"],
+                is_stopped=lambda: stop.has_come,
+            )
+    except StoppedError as stopped:
+        click.echo(f"dedup: {printable(f'{stopped}; this goes on with it: {_same_command()}')}", err=True)
+        raise click.exceptions.Exit(128 + stop.number) from stopped
     if not options["quiet"]:
-        seconds = time.monotonic() - start
-        click.echo(summary_text(result.summary, result.written, result.skipped, result.size, seconds), err=True)
+        click.echo(summary_text(result.summary, result.written, result.skipped, result.size, result.seconds), err=True)
+        if result.was_finished:
+            click.echo(f"nothing was done: {printable(str(writing.state))} says that this run is finished", err=True)
         if _kernels.chosen_name() == "reference" and not os.environ.get("DEDUP_KERNELS"):
             click.echo("slow: the native kernels are missing; install again where a C compiler is found", err=True)
     _check_damages(progress)
@@ -223,15 +243,18 @@ def _comparison_text(comparison: Comparison, a: str) -> str:
     return "\n".join(lines)
 
 
-def _stop(number: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)  # unwinds, so that unfinished outputs are removed
+def _same_command() -> str:
+    """The command that runs, as a shell takes it."""
+    is_module = Path(sys.argv[0]).name == "__main__.py"
+    program = [sys.executable, "-m", "dedup"] if is_module else sys.argv[:1]
+    return shlex.join([*program, *sys.argv[1:]])
 
 
 def main() -> None:
     """Run the command line and exit with its status."""
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _stop)
+            signal.signal(getattr(signal, name), end_now)
     sys.exit(_status())
 
 

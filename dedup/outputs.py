@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import io
 import os
-import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from dedup.compression import Packer, codec_named
 from dedup.errors import OutputError
 from dedup.formats import packs_itself
 from dedup.formats.base import Encoder, Verbatim
+from dedup.part_files import PartFiles
 from dedup.sources import STANDARD, Source
+
+MakeEncoder: TypeAlias = Callable[[Callable[[bytes], object]], Encoder]
+"""Given what takes the bytes of a file, makes what turns bytes of records into them (see `Format.encoder`)."""
 
 
 @contextmanager
@@ -44,6 +47,7 @@ class Outputs:
     def __init__(self, inputs: Sequence[Source], *, force: bool) -> None:
         self._inputs = {source.path.resolve() for source in inputs if source.path}
         self._force = force
+        self._parts = PartFiles()
         self._staged: list[tuple[Path, Path]] = []
         self._placed: list[Path] = []  # outputs that were not there before
         self._made: list[Path] = []
@@ -54,6 +58,7 @@ class Outputs:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._parts.close()
         for path in (*(staged for staged, _ in self._staged), *self._placed):
             with suppress(NotADirectoryError):
                 path.unlink(missing_ok=True)
@@ -78,7 +83,7 @@ class Outputs:
             if os.path.lexists(path) and not self._force:
                 raise OutputError(output, "it exists already; give --force to replace it")
 
-    def create(self, output: str | None, encoder: Callable[[Callable[[bytes], object]], Encoder] = Verbatim) -> Output:
+    def create(self, output: str | None, encoder: MakeEncoder = Verbatim) -> Output:
         """Begin an output: a file, compressed if its name ends so, standard output for `-`, or nothing at all for None.
 
         Args:
@@ -97,12 +102,13 @@ class Outputs:
         packer = Packer(codec, output) if codec else None
         with output_errors(output):
             path = Path(output).resolve()  # what a link points to is replaced, not the link
-            staged = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
             self._make_folder(path.parent)
-            self._staged.append((staged, path))  # first, for a signal may come at any time
-            # not tempfile: its files are private, these get the permissions that every new file gets
-            stream = os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb")
-        return Output(stream, output, encoder, packer)
+            return self._begun(path, output, encoder, packer)
+
+    def _begun(self, path: Path, output: str, encoder: MakeEncoder, packer: Packer | None) -> Output:
+        """An output that goes to this place in the end."""
+        self._staged.append((self._parts.beside(path), path))  # first, for a signal may come at any time
+        return Output(self._parts.begin(path), output, encoder, packer)
 
     def _make_folder(self, folder: Path) -> None:
         missing = []
@@ -140,7 +146,7 @@ class Output:
         self,
         stream: BinaryIO | None,
         path: object,
-        encoder: Callable[[Callable[[bytes], object]], Encoder] = Verbatim,
+        encoder: MakeEncoder = Verbatim,
         packer: Packer | None = None,
     ) -> None:
         self._stream = stream
@@ -157,7 +163,7 @@ class Output:
         if error is None:
             self.close()
         else:
-            self._abandon()
+            self.abandon()
 
     def write(self, data: bytes) -> None:
         """Write some bytes."""
@@ -185,9 +191,9 @@ class Output:
                 if self._stream is not sys.stdout.buffer:
                     os.fsync(self._stream.fileno())
         finally:
-            self._abandon()
+            self.abandon()
 
-    def _abandon(self) -> None:
+    def abandon(self) -> None:
         """Close the file without another try to write what is left in the buffer."""
         if self._packer is not None:
             self._packer.close()

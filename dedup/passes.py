@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from dedup.banding import Banding
 from dedup.deduplicator import Deduplicator
+from dedup.errors import SettingsError
 from dedup.formats.base import Chunk
 from dedup.keeping import RankedCorpus, deduplicator_of
+from dedup.manifest import damaged_state
 from dedup.outputs import output_errors
-from dedup.reading import Batch, Input, chunks_of, read_ahead
+from dedup.reading import Batch, Input, read_ahead
 from dedup.records import Cleaned, Document, Summary
 from dedup.settings import Settings
+from dedup.sources import input_errors
 from dedup.spilling import Spill
 
 Changes = list[tuple[int, Cleaned]]
@@ -39,11 +43,27 @@ class Passes(Protocol):
     def summary(self) -> Summary:
         """The books so far."""
 
-    def clean(self, inputs: Sequence[Input], jobs: int, observe: Observe) -> Iterator[Batch[Changes]]:
-        """All records of all inputs, in order, at least one batch an input.
+    def save(self, folder: Path, generation: int) -> None:
+        """Write down what is known of the documents so far (see `Deduplicator.save`).
+
+        Raises:
+            OutputError: If it cannot be written.
+            SettingsError: If `keep` is not `first`.
+        """
+
+    def load(self, folder: Path, generation: int) -> None:
+        """Know what was written down, instead of nothing.
+
+        Raises:
+            InputError: If it is missing or damaged.
+            SettingsError: If `keep` is not `first`.
+        """
+
+    def clean(self, chunks: Iterable[tuple[Input, Chunk]], jobs: int, observe: Observe) -> Iterator[Batch[Changes]]:
+        """All records of some chunks, in order, a batch for every chunk.
 
         Args:
-            inputs: What to read.
+            chunks: Where to read.
             jobs: Threads that work. The results are the same.
             observe: Told how it goes on.
 
@@ -63,6 +83,17 @@ def passes_of(settings: Settings) -> Passes:
     return _OnePass(settings) if settings.keeps_first else _ThreePasses(settings)
 
 
+def check_resumable(settings: Settings) -> None:
+    """See to it that a run with these settings can be gone on with.
+
+    Raises:
+        SettingsError: If `keep` is not `first`.
+    """
+    if not settings.keeps_first:
+        remedy = "such a run cannot be gone on with: --state goes with --keep first only"
+        raise SettingsError("keep", settings.keep, remedy)
+
+
 class _OnePass:
     def __init__(self, settings: Settings) -> None:
         self._deduplicator = Deduplicator(settings)
@@ -72,9 +103,20 @@ class _OnePass:
     def summary(self) -> Summary:
         return self._deduplicator.summary
 
-    def clean(self, inputs: Sequence[Input], jobs: int, observe: Observe) -> Iterator[Batch[Changes]]:
+    def save(self, folder: Path, generation: int) -> None:
+        with output_errors(folder):
+            self._deduplicator.save(folder, generation)
+
+    def load(self, folder: Path, generation: int) -> None:
+        try:
+            with input_errors(folder):
+                self._deduplicator.load(folder, generation)
+        except ValueError as error:
+            raise damaged_state(folder, f"what it holds of the index is damaged ({error})") from error
+
+    def clean(self, chunks: Iterable[tuple[Input, Chunk]], jobs: int, observe: Observe) -> Iterator[Batch[Changes]]:
         with self._deduplicator as deduplicator:
-            for batch in read_ahead(chunks_of(inputs), deduplicator.prepare, jobs):
+            for batch in read_ahead(chunks, deduplicator.prepare, jobs):
                 with output_errors(tempfile.gettempdir()):  # where kept text goes that is not to stay in memory
                     changes = list(deduplicator.change_prepared(batch.found))
                 yield batch.with_found(changes)
@@ -91,14 +133,19 @@ class _ThreePasses:
     def summary(self) -> Summary:
         return self._deduplicator.summary
 
-    def clean(self, inputs: Sequence[Input], jobs: int, observe: Observe) -> Iterator[Batch[Changes]]:
+    def save(self, folder: Path, generation: int) -> None:  # noqa: ARG002  # see `check_resumable`
+        check_resumable(self._settings)
+
+    load = save
+
+    def clean(self, chunks: Iterable[tuple[Input, Chunk]], jobs: int, observe: Observe) -> Iterator[Batch[Changes]]:
         with (
             self._deduplicator as deduplicator,
             RankedCorpus(self._settings, deduplicator) as corpus,
             Spill() as spill,
         ):
             kept = _KeptChunks(spill)
-            size = sum(batch.size for batch in add_all(corpus, kept.passing(chunks_of(inputs)), jobs))
+            size = sum(batch.size for batch in add_all(corpus, kept.passing(chunks), jobs))
             characters = observed = 0
 
             def observe_texts(more: int, summary: Summary) -> None:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
 from dedup.errors import InputError, InternalError
 from dedup.formats.base import Record
+from dedup.manifest import Tally
 from dedup.observing import Observer
-from dedup.outputs import Output, Outputs
+from dedup.outputs import Output
 from dedup.parallel import count_jobs
 from dedup.passes import Changes, passes_of
 from dedup.reading import Batch, Input, Reading
 from dedup.records import Cleaned, Summary
 from dedup.reports import jsonl as report
+from dedup.resuming import state_of
+from dedup.run_state import NoState
 from dedup.settings import Settings
 from dedup.sources import Source, find_sources
 from dedup.writing import Writing, check_outputs, output_path
@@ -33,12 +34,16 @@ class Result:
         written: Documents written, or that would have been.
         skipped: Records that could not be read, by reason.
         size: Bytes read.
+        seconds: How long it worked; all parts of it together, if it was stopped and gone on with.
+        was_finished: Whether it had been finished before, so that nothing was left to be done.
     """
 
     summary: Summary
     written: int
     skipped: dict[str, int]
     size: int
+    seconds: float
+    was_finished: bool = False
 
 
 def clean_files(
@@ -49,6 +54,7 @@ def clean_files(
     observer: Observer,
     *,
     jobs: int | None = None,
+    is_stopped: Callable[[], bool] = bool,
 ) -> Result:
     """Clean files and folders as one corpus. What is written stands in the order of the inputs under every keep rule.
 
@@ -59,45 +65,101 @@ def clean_files(
         writing: What is written where.
         observer: Who looks on.
         jobs: Threads that work; None for as many as there are cores. What is written is the same.
+        is_stopped: Asked between batches whether a run that keeps its state is to stop.
 
     Raises:
-        InputError: If an input cannot be read, or not one record of the inputs can.
+        InputError: If an input cannot be read, or not one record of the inputs can, or a state does not fit.
         OutputError: If an output exists, is an input, or cannot be written. Nothing is left half-written.
         InternalError: If the books do not balance.
-        SettingsError: If `jobs` is out of range, or `keep` names a field that not one document has.
+        SettingsError: If `jobs` is out of range, `keep` names a field that not one document has, or a state is that of
+            another run.
+        StoppedError: If it was stopped.
     """
-    start = time.monotonic()
     jobs = count_jobs(jobs)
-    sources = find_sources(inputs, reading.opening)
-    formats = [reading.format_of(source) for source in sources]
-    is_single = len(sources) == 1 and not Path(inputs[0]).is_dir()
-    paths = [output_path(source.name, writing.output, is_single=is_single) for source in sources]
-    passes = passes_of(settings)
-    with Outputs(sources, force=writing.force) as outputs:
-        check_outputs(outputs, inputs, paths, writing)
-        observer.reading(sum(source.size for source in sources))
-        with outputs.create(writing.report) as lines:
-            lines.write(report.header_line(settings, passes.banding))
-            places = dict(zip(sources, paths, strict=True))
-            with _Run(
-                writing.keep_empty, observer, lines, lambda of: outputs.create(places[of.source], of.form.encoder)
-            ) as run:
-                for batch in passes.clean(list(map(Input, sources, formats)), jobs, observer.progressed):
-                    run.take(batch)
-            result = run.result(passes.summary)
-            lines.write(report.summary_line(result.summary, result.written, result.skipped))
-        with outputs.create(writing.summary) as summary:
-            spent = {"seconds": round(time.monotonic() - start, 3), "bytes": result.size}
-            summary.write(report.summary_line(result.summary, result.written, result.skipped, spent))
-        outputs.commit()
-        return result
+    with state_of(inputs, settings, reading, writing, is_stopped) as state:
+        summary = state.finish()
+        if summary is not None:
+            return _ended(summary, state, observer)
+        sources = find_sources(inputs, reading.opening)
+        summary = state.finished(sources)
+        if summary is not None:
+            return replace(_ended(summary, state, observer), was_finished=True)
+        given = [Input(source, reading.format_of(source)) for source in sources]
+        is_single = len(sources) == 1 and not Path(inputs[0]).is_dir()
+        paths = [output_path(source.name, writing.output, is_single=is_single) for source in sources]
+        passes = passes_of(settings)
+        with state.outputs(sources, force=writing.force) as outputs:
+            check_outputs(outputs, inputs, paths, writing)
+            state.begin(passes)
+            observer.reading(sum(source.size for source in sources))
+            with outputs.create(writing.report) as lines:
+                if state.is_new:
+                    lines.write(report.header_line(settings, passes.banding))
+                places = dict(zip(sources, paths, strict=True))
+                with _Run(
+                    writing.keep_empty,
+                    observer,
+                    lines,
+                    lambda of: outputs.create(places[of.source], of.form.encoder),
+                    state.tally,
+                ) as run:
+                    if not state.is_new:
+                        _tell(observer, passes.summary, state)
+                    if state.is_begun(paths[state.given]):
+                        run.open(given[state.given])
+                    for batch in passes.clean(state.chunks(given), jobs, observer.progressed):
+                        run.take(batch)
+                        state.passed()
+                    state.check()
+                result = _result(passes.summary, state)
+                _check(result, state.tally)
+                lines.write(report.summary_line(result.summary, result.written, result.skipped))
+            with outputs.create(writing.summary) as summary_file:
+                spent = {"seconds": round(result.seconds, 3), "bytes": result.size}
+                summary_file.write(report.summary_line(result.summary, result.written, result.skipped, spent))
+            state.commit(outputs, result.summary)
+            return result
+
+
+def _ended(summary: Summary, state: NoState, observer: Observer) -> Result:
+    _tell(observer, summary, state)
+    return _result(summary, state)
+
+
+def _tell(observer: Observer, summary: Summary, state: NoState) -> None:
+    """Tell whoever looks on what happened before the run was stopped."""
+    observer.progressed(state.tally.size, summary)
+    for place, detail in state.tally.damages:
+        observer.damaged(place, detail)
+
+
+def _result(summary: Summary, state: NoState) -> Result:
+    tally = state.tally
+    return Result(summary, summary.documents - tally.emptied, dict(tally.skipped), tally.size, state.seconds)
+
+
+def _check(result: Result, tally: Tally) -> None:
+    """See to it that something could be read, and that the books balance."""
+    summary = result.summary
+    if summary.documents == 0 and tally.first_skipped is not None:
+        place, detail = tally.first_skipped
+        count = f"not one of {sum(result.skipped.values()):,} records could be read"
+        raise InputError(place, f"{detail}; {count}: check --input-format and --text-field")
+    if summary.characters != summary.kept + summary.removed:
+        what = f"{summary.characters} characters in, {summary.kept} kept, {summary.removed} removed"
+        raise InternalError("R7", "all", what)
 
 
 class _Run:
     """The state of a run over files. Used as a context manager, which closes the output of the last input."""
 
     def __init__(
-        self, keep_empty: bool, observer: Observer, lines: Output, create: Callable[[Batch[Changes]], Output]
+        self,
+        keep_empty: bool,
+        observer: Observer,
+        lines: Output,
+        create: Callable[[Batch[Changes] | Input], Output],
+        tally: Tally,
     ) -> None:
         self._keep_empty = keep_empty
         self._observer = observer
@@ -107,10 +169,7 @@ class _Run:
         self._create = create
         self._opened = ExitStack()
         self._output: Output | None = None
-        self._skipped: Counter[str] = Counter()
-        self._first_skipped: tuple[str, str] | None = None
-        self._emptied = 0
-        self._size = 0
+        self._tally = tally
 
     def __enter__(self) -> _Run:
         return self
@@ -135,31 +194,33 @@ class _Run:
             done = number + 1
         self._pass(batch, done, len(batch.records))
         if self._kept:
-            self._open(batch).write(b"".join(self._kept))
+            self.open(batch).write(b"".join(self._kept))
         self._lines.write(b"".join(self._found))
         self._kept.clear()
         self._found.clear()
-        self._size += batch.size
+        self._tally.size += batch.size
 
     def _damage(self, batch: Batch[Changes]) -> None:
         """What cannot be read is not written either."""
         for record in batch.records.skipped(0, len(batch.records)):
             self._skip(batch.source, record)
+            self._tally.damages.append((batch.source.name, record.detail))
             self._observer.damaged(batch.source.name, record.detail)
         self._lines.write(b"".join(self._found))
         self._found.clear()
-        self._size += batch.size
+        self._tally.size += batch.size
 
     def _begin(self, batch: Batch[Changes]) -> None:
         self._opened.close()
         self._output = None
         self._found.append(report.input_line(batch.source.name))
         if not batch.form.holds_one:
-            self._open(batch)
+            self.open(batch)
 
-    def _open(self, batch: Batch[Changes]) -> Output:
+    def open(self, of: Batch[Changes] | Input) -> Output:
+        """The output of an input, which is begun if it is not."""
         if self._output is None:
-            self._output = self._opened.enter_context(self._create(batch))
+            self._output = self._opened.enter_context(self._create(of))
         return self._output
 
     def _pass(self, batch: Batch[Changes], first: int, last: int) -> None:
@@ -180,27 +241,16 @@ class _Run:
         if cleaned.is_empty and not self._keep_empty:
             record, alone = batch.records[number], batch.records.alone(number, replaced)
             self._found.append(report.emptied_line(_emptied(cleaned, batch.source, record, alone)))
-            self._emptied += 1
+            self._tally.emptied += 1
         else:
             self._kept.append(replaced)
 
     def _skip(self, source: Source, record: Record) -> None:
-        self._skipped[record.skipped] += 1
-        place = record.place(source.name)
-        self._first_skipped = self._first_skipped or (place, record.detail)
+        tally, place = self._tally, record.place(source.name)
+        tally.skipped[record.skipped] = tally.skipped.get(record.skipped, 0) + 1
+        tally.first_skipped = tally.first_skipped or (place, record.detail)
         self._observer.skipped(place, record.detail)
         self._found.append(report.skipped_line(source.name, record.line, record.skipped, record.detail))
-
-    def result(self, summary: Summary) -> Result:
-        """How the run ended, given the books."""
-        if summary.documents == 0 and self._first_skipped is not None:
-            place, detail = self._first_skipped
-            count = f"not one of {sum(self._skipped.values()):,} records could be read"
-            raise InputError(place, f"{detail}; {count}: check --input-format and --text-field")
-        if summary.characters != summary.kept + summary.removed:
-            what = f"{summary.characters} characters in, {summary.kept} kept, {summary.removed} removed"
-            raise InternalError("R7", "all", what)
-        return Result(summary, summary.documents - self._emptied, dict(self._skipped), self._size)
 
 
 def _emptied(cleaned: Cleaned, source: Source, record: Record, alone: bytes) -> report.Emptied:

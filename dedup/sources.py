@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -61,7 +62,11 @@ class Source:
             with closing(raw):
                 yield _Opened(io.BufferedReader(raw, _BUFFER), raw)
             return
-        with input_errors(self.path), io.BufferedReader(io.FileIO(self.path), _BUFFER) as file:
+        with (
+            input_errors(self.path),
+            io.BufferedReader(io.FileIO(self.path), _BUFFER) as file,
+            _unchanged(self.path, file),
+        ):
             head = file.peek(LONGEST_MAGIC)[:LONGEST_MAGIC]
             codec = None if packs_itself(self.name) else codec_of(str(self.path), head)
             if codec is None:
@@ -127,6 +132,16 @@ def _chunks(chunks: Iterator[Chunk], form: Format, stream: DecompressedStream, s
     detail = f"after byte {stream.damage.byte:,}: {stream.damage.reason}; lost: {lost}, {cut:,} of an unfinished record"
     left = (0 if whole or last is None else last.size) + rest + unread
     yield Chunk(1 if is_nothing else 0, b"", left, detail)
+
+
+@contextmanager
+def _unchanged(path: Path, file: BinaryIO) -> Iterator[None]:
+    """See to it that a file does not change while it is read."""
+    before = os.fstat(file.fileno())
+    yield
+    after = os.fstat(file.fileno())
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise InputError(path, "it changed while it was read; try again when nobody writes to it")
 
 
 @contextmanager

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dedup.compression import codec_named, uncompressed_name
-from dedup.errors import OutputError
+from dedup.errors import OutputError, SettingsError
 from dedup.outputs import Outputs, output_errors
 from dedup.sources import STANDARD
 
@@ -22,6 +22,8 @@ class Writing:
         summary: Where the summary goes as JSON, if anywhere: that of the report, with seconds and bytes.
         force: Whether what exists may be replaced.
         keep_empty: Whether documents left without text are written.
+        state: Folder in which the run keeps what is needed to go on with it, if anywhere.
+        checkpoint_seconds: Least time between two checkpoints of it.
     """
 
     output: str | None
@@ -29,6 +31,13 @@ class Writing:
     summary: str | None = None
     force: bool = False
     keep_empty: bool = False
+    state: str | None = None
+    checkpoint_seconds: float = 5.0
+
+    @property
+    def paths(self) -> dict[str, str | None]:
+        """All that is written for whoever runs it, by what it is called."""
+        return {"output": self.output, "report": self.report, "summary": self.summary}
 
 
 def output_path(name: str, output: str | None, *, is_single: bool) -> str | None:
@@ -60,8 +69,34 @@ def check_outputs(outputs: Outputs, inputs: Sequence[str], paths: Sequence[str |
             other = taken.setdefault(Path(path).resolve(), what)
             if other != what:
                 raise OutputError(path, f"{what} and {other} would be the same file")
+    _check_outside(inputs, writing.paths.values())
+
+
+def check_state(inputs: Sequence[str], writing: Writing) -> None:
+    """Refuse to keep the state of a run that cannot be gone on with, or to keep it where it cannot be.
+
+    Raises:
+        OutputError: If it cannot be there.
+        SettingsError: If the run cannot be gone on with.
+    """
+    if writing.state is None:
+        return
+    if STANDARD in (*inputs, *writing.paths.values()):
+        what = "a run that reads standard input or writes standard output cannot be gone on with: give files"
+        raise SettingsError("state", writing.state, what)
+    if not any(writing.paths.values()):
+        raise SettingsError("state", writing.state, "a run that writes nothing has nothing to go on with")
+    state = Path(writing.state).resolve()
+    for what, output in writing.paths.items():
+        path = Path(output).resolve() if output else None
+        if path and (path == state or state in path.parents):
+            raise OutputError(writing.state, f"the {what} would be in it: --state needs a folder of its own")
+    _check_outside(inputs, [writing.state])
+
+
+def _check_outside(inputs: Sequence[str], outputs: Iterable[str | None]) -> None:
     folders = {given: Path(given).resolve() for given in inputs if Path(given).is_dir()}
-    for output in (writing.output, writing.report, writing.summary):
+    for output in outputs:
         if output is None or output == STANDARD:
             continue
         resolved = Path(output).resolve()

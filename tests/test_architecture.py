@@ -18,9 +18,9 @@ _ROOT = Path(dedup.__file__).parent
 # A module may import what stands in a lower row, and nothing else of the package. Folders are one row for all others;
 # inside a folder `base` and tables stand below their siblings, and the folder's own module above them.
 _LEVELS = (
-    ("version", "errors", "records", "_kernels.unicode_file"),
-    ("_kernels.unicode", "keep_rules", "packing", "spilling", "compression", "snapshots"),
-    ("settings", "graphemes", "decompression", "_kernels.reference_arrays"),
+    ("version", "errors", "records", "locking", "durable", "signals", "_kernels.unicode_file"),
+    ("_kernels.unicode", "keep_rules", "packing", "spilling", "compression", "snapshots", "part_files", "manifest"),
+    ("settings", "graphemes", "decompression", "output_logs", "_kernels.reference_arrays"),
     ("_kernels.recipe",),
     ("_kernels.reference_blocks",),
     ("_kernels.reference_lines", "_kernels.reference_fingerprints", "_kernels.reference_visits"),
@@ -53,7 +53,9 @@ _LEVELS = (
     ("formats", "keeping"),
     ("api", "sources", "observing"),
     ("outputs", "reading", "progress"),
-    ("passes", "writing"),
+    ("passes", "writing", "kept_outputs", "trail", "state_folder"),
+    ("run_state",),
+    ("resuming",),
     ("runs",),
     ("restoring", "matching"),
     ("cli",),

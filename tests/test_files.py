@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from dedup import InputError, OutputError
+from dedup.formats.jsonl import JsonLines
 from dedup.outputs import Outputs
 from dedup.sources import Source, find_sources
-from tests.command import make, tree
+from tests.command import FOX, make, tree
+from tests.compressed import COMPRESS
 
 
 @pytest.fixture
@@ -123,3 +125,41 @@ def test_planted_names_are_not_followed(tmp_path: Path) -> None:
         _write(two, tmp_path / "a", b"2")
         assert len(tree(tmp_path)) == 2
     assert tree(tmp_path) == {}
+
+
+def test_closed_parts_of_a_living_run(tmp_path: Path) -> None:
+    """Outputs that wait for the others are not taken for those of a killed run."""
+    with Outputs([], force=False) as one:
+        for name in ("a", "b"):
+            with one.create(str(tmp_path / name)) as output:
+                output.write(b"1")
+        with Outputs([], force=True) as two:
+            for name in ("b", "a"):
+                with two.create(str(tmp_path / name)) as output:
+                    output.write(b"2")
+            two.commit()
+        assert len(tree(tmp_path)) == 4
+    assert tree(tmp_path) == {"a": b"2", "b": b"2"}
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_input_that_changes_while_it_is_read(tmp_path: Path, suffix: str) -> None:
+    """A file that somebody writes to while it is read is an error; one that is replaced is read to its end."""
+    line = f'{{"text":"{FOX}"}}\n'.encode()
+    path = tmp_path / f"a.jsonl{suffix}"
+    data = COMPRESS[suffix](line * 50_000) if suffix else line * 50_000
+    path.write_bytes(data)
+    source = Source(path, path.name)
+    chunks = source.chunks(JsonLines(), 1000)
+    next(chunks)
+    (tmp_path / "new").write_bytes(b"")
+    (tmp_path / "new").replace(path)
+    assert sum(chunk.data.count(b"\n") for chunk in chunks) > 49_000
+    path.write_bytes(data)
+    chunks = source.chunks(JsonLines(), 1000)
+    next(chunks)
+    with path.open("ab") as more:
+        more.write(b"" if suffix else line)
+    os.utime(path, ns=(0, 0))
+    with pytest.raises(InputError, match="it changed while it was read"):
+        list(chunks)
