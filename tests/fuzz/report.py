@@ -16,12 +16,13 @@ from dedup.reading import Reading
 from dedup.restoring import restore_files
 from dedup.runs import clean_files
 from dedup.writing import Writing
-from tests.archives import by_record, text_record
-from tests.command import BEAR, FOX, OWL, Nobody, make
+from tests.command import Nobody, make
+from tests.every_format import files
 from tests.fuzz.texts import text_of
 
 DOCUMENTED: tuple[type[Exception], ...] = (DedupError,)
 
+_NAMES = ("a.txt", "b.txt", "c.jsonl", "e.csv", "f.wet", "g.wet.gz")
 _AS_IT_IS = 1  # first byte of an input that is a whole report; others are edits of the true one
 _BETWEEN = b"\0"
 _VALUES = (b"-1", b"0", b"99", b"9e99", b"null", b"[]", b'[[0,3],"x"]', b"\xed\xa0\x80", b'"\\ud800"', b"../x", b"")
@@ -31,12 +32,8 @@ _VALUES = (b"-1", b"0", b"99", b"9e99", b"null", b"[]", b'[[0,3],"x"]', b"\xed\x
 def _folder() -> Path:
     """A folder with cleaned files of many formats in `out`, and their report; nothing else is ever in it."""
     folder = Path(tempfile.mkdtemp(prefix="dedup-fuzz-"))
-    rows = (f"{FOX}\n\n{BEAR}", f"{FOX}\n\n{OWL} One. Two.", FOX, f"{OWL.replace('old', 'aged')} One. Two.")
-    lines = "".join(json.dumps({"id": str(i), "text": row}) + "\n" for i, row in enumerate(rows))
-    cells = "".join(f'{i},"{row}"\n' for i, row in enumerate(rows, 10))
-    records = [text_record(f"http://{i}.example/", row) for i, row in enumerate(rows)]
-    make(folder / "in", {"a.txt": rows[0], "b.txt": rows[1], "c.jsonl": lines, "d.csv": f"id,text\n{cells}",
-                         "e.wet": b"".join(records), "f.wet.gz": by_record(records)})  # fmt: skip
+    given = files()
+    make(folder / "in", {name: given[name] for name in _NAMES})
     writing = Writing(output=str(folder / "out"), report=str(folder / "true.jsonl"))
     clean_files([str(folder / "in")], Settings(), Reading(), writing, Nobody())
     shutil.rmtree(folder / "in")
