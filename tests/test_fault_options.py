@@ -85,7 +85,7 @@ _OUTPUTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "output is a pipe": (("clean", "a.jsonl", "-o", "pipe", "--force"), ("pipe", "no regular file")),
     "input is a device": (("clean", "/dev/zero", "-o", "out"), ("/dev/zero", "neither a file nor a folder")),
     "output is a device": (("clean", "a.jsonl", "-o", "/dev/null", "--force"), ("/dev/null", "no regular file")),
-    "summary is a device": ((*_CLEAN, "--summary-json", "/dev/full", "--force"), ("/dev/full", "no regular file")),
+    "summary is a device": ((*_CLEAN, "--summary-json", "/dev/null", "--force"), ("/dev/null", "no regular file")),
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import atheris
 
 from tests.fuzz.harness import Target, judge, write_seeds
 
-_OPTIONS = ("-timeout=60", "-rss_limit_mb=1024", "-close_fd_mask=0")
+_OPTIONS = ("-timeout=60", "-rss_limit_mb=1024")
 
 
 def main() -> None:
