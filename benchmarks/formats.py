@@ -1,12 +1,12 @@
 """What a format costs: the same texts as JSON lines, compressed, as Parquet and in archives, through `dedup clean`.
 
     python benchmarks/corpora.py CORPORA --source licences.jsonl.gz statutes.jsonl.gz --shares 0.9 0.1 \
-        --corpus paragraphs-391k
-    python benchmarks/formats.py CORPORA -o benchmarks/results/formats.json [--corpus paragraphs-391k] [-- OPTIONS]
+        --corpus paragraphs-400k
+    python benchmarks/formats.py CORPORA -o benchmarks/results/formats.json [--megabytes 1000] [-- OPTIONS]
 
-Options after -- go to `dedup clean`. The corpus (1 GB of paragraphs) is written in every format, ids as URLs; every run
-is a process of its own and writes its own format, with the report. A run counts only if its merges and its summary are
-those of JSON lines, byte for byte.
+Options after -- go to `dedup clean`. The first documents of the corpus, 1 GB of them, are written in every format, ids
+as URLs; every run is a process of its own and writes its own format, with the report. The results count only if the
+merges and the summaries of all are the same, byte for byte.
 """
 
 from __future__ import annotations
@@ -42,12 +42,15 @@ URL, TEXT = "url", "text"
 Page = dict[str, str]
 
 
-def pages(corpus: Path) -> Iterator[Page]:
-    """The documents of a corpus as pages of a site."""
-    with corpus.open(encoding="utf-8") as lines:
+def pages(corpus: Path, size: float) -> Iterator[Page]:
+    """The documents of a corpus as pages of a site: the first ones, of so many bytes together."""
+    with corpus.open("rb") as lines:
         for line in lines:
             document = json.loads(line)
             yield {URL: f"http://corpus.example/{document['id']}", TEXT: document["text"]}
+            size -= len(line)
+            if size <= 0:
+                return
 
 
 def json_lines(given: Iterable[Page]) -> Iterator[bytes]:
@@ -110,15 +113,17 @@ FORMATS: dict[str, Callable[[Iterable[Page], Path], None]] = {
 }
 
 
-def answer_of(report: Path) -> tuple[str, int]:
-    """A digest of what a report says was merged, ids and places included, and how many merges there were."""
-    digest, merges = hashlib.blake2b(), 0
+def answer_of(report: Path) -> dict[str, Any]:
+    """What a report says: how many documents and merges, and a digest of the merges with their ids and places."""
+    digest, merges, summary = hashlib.blake2b(), 0, b""
     with report.open("rb") as lines:
         for line in lines:
-            if line.startswith((b'{"type":"merge"', b'{"type":"summary"')):
+            if line.startswith(b'{"type":"merge"'):
                 digest.update(line)
-                merges += line.startswith(b'{"type":"merge"')
-    return digest.hexdigest(), merges
+                merges += 1
+            summary = line
+    digest.update(summary)
+    return {"documents": json.loads(summary)["documents"]["in"], "merges": merges, "digest": digest.hexdigest()}
 
 
 def run_once(path: Path, jobs: int, passed_on: list[str], timeout: float) -> dict[str, Any]:
@@ -129,13 +134,12 @@ def run_once(path: Path, jobs: int, passed_on: list[str], timeout: float) -> dic
         measured = measure(command, folder=Path(folder), jobs=jobs, variables={"TMPDIR": folder}, timeout=timeout)
         if measured.status:
             sys.exit(f"{path.name}: status {measured.status}: {measured.stderr[-500:]}")
-        answer, merges = answer_of(Path(folder, "report.jsonl"))
+        answer = answer_of(Path(folder, "report.jsonl"))
     return {
         "megabytes": round(path.stat().st_size / 1e6, 1),
         "wall_seconds": round(measured.wall_seconds, 2),
         "cpu_seconds": round(measured.cpu_seconds, 2),
         "peak_megabytes": round(measured.peak_bytes / 1e6, 1),
-        "merges": merges,
         "answer": answer,
     }
 
@@ -144,7 +148,8 @@ def parse_arguments() -> tuple[argparse.Namespace, list[str]]:
     """The command line, and what goes to `dedup clean`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path)
-    parser.add_argument("--corpus", default="paragraphs-391k")
+    parser.add_argument("--corpus", default="paragraphs-400k")
+    parser.add_argument("--megabytes", type=float, default=1000, help="of the corpus; %(default)s")
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=list(FORMATS))
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--timeout", type=float, default=3600, help="seconds a run may take")
@@ -159,21 +164,23 @@ def main() -> None:
     options, passed_on = parse_arguments()
     corpus = (options.corpora / f"{options.corpus}.jsonl").resolve()
     facts = json.loads(corpus.with_suffix(".json").read_text(encoding="utf-8"))
+    size = sum(len(line) for line in json_lines(pages(corpus, options.megabytes * 1e6)))
     runs: dict[str, dict[str, Any]] = {}
     for name in options.formats:
         with tempfile.TemporaryDirectory(dir=corpus.parent) as folder:
             path = Path(folder, f"corpus.{name}")
-            FORMATS[name](pages(corpus), path)
+            FORMATS[name](pages(corpus, options.megabytes * 1e6), path)
             runs[name] = run_once(path, options.jobs, passed_on, options.timeout)
         print(name, json.dumps(runs[name]), file=sys.stderr, flush=True)
-    answers = {run.pop("answer") for run in runs.values()}
-    if len(answers) > 1:
+    first, *others = (run.pop("answer") for run in runs.values())
+    if any(other != first for other in others):
         sys.exit("the formats do not give the same merges")
     result = {
         "kind": "formats",
         "command": ["dedup", "clean", "CORPUS", "-o", "OUT", "--report", "REPORT", *passed_on],
         "version": __version__,
-        "corpus": facts,
+        "corpus": facts | {"documents": first["documents"], "bytes": size},
+        "merges": first["merges"],
         "jobs": options.jobs,
         "machine": describe(),
         "formats": runs,

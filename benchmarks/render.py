@@ -135,12 +135,11 @@ def render_formats(result: Result) -> str:
         ]
         for name, run in runs.items()
     ]
-    merges = next(iter(runs.values()))["merges"]
     return "\n\n".join(
         [
             f"### Formats, {facts['corpus']}, {result['jobs']} jobs",
             f"`{' '.join(result['command'])}`, dedup {result['version']}; {facts['documents']:,} documents, "
-            f"{facts['bytes'] / 1e6:,.0f} MB as JSON lines; the same {merges:,} merges in every format. "
+            f"{facts['bytes'] / 1e6:,.0f} MB as JSON lines; the same {result['merges']:,} merges in every format. "
             f"{machine_line(result['machine'])}.",
             table(["", "MB", "seconds", "x JSON lines", "CPU s", "MB/s of JSON lines", "peak MB"], rows),
         ]
