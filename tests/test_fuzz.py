@@ -47,10 +47,10 @@ def test_seeds(name: str) -> None:
         judge(target, seed)
 
 
-def _fuzz(module: str, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def _fuzz(module: str, folder: Path, *options: str, corpus: str = "corpus") -> subprocess.CompletedProcess[str]:
     """Fuzz a target in a process of its own; its choices come from a fixed seed."""
     return subprocess.run(
-        [sys.executable, "-m", "tests.fuzz", module, "corpus", "-seed=1", *options],
+        [sys.executable, "-m", "tests.fuzz", module, corpus, "-seed=1", *options],
         cwd=folder,
         env=environment(TMPDIR=str(folder), PYTHONPATH=f"{Path(__file__).parents[1]}:{folder}"),
         capture_output=True,
@@ -78,7 +78,11 @@ def test_a_planted_defect_is_found(tmp_path: Path) -> None:
     ended = _fuzz("planted", tmp_path, "-runs=5000")
     assert ended.returncode != 0
     assert "AssertionError" in ended.stdout + ended.stderr
-    assert [len(path.read_bytes()) for path in tmp_path.glob("crash-*")] == [2]
+    (kept,) = tmp_path.glob("crash-*")
+    assert len(kept.read_bytes()) == 2
+    assert _fuzz("planted", tmp_path, corpus=kept.name).returncode != 0
+    (tmp_path / "fine").write_bytes(b"abc")
+    assert _fuzz("planted", tmp_path, corpus="fine").returncode == 0
 
 
 class _Slow:

@@ -1,4 +1,4 @@
-"""python -m tests.fuzz TARGET_MODULE CORPUS_FOLDER [libFuzzer's options]"""
+"""python -m tests.fuzz TARGET_MODULE CORPUS_FOLDER_OR_INPUT [libFuzzer's options]"""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ def main() -> None:
         target = cast("Target", importlib.import_module(name))
         for seed in target.seeds():
             judge(target, seed)  # imports what is imported late
-    write_seeds(target, Path(corpus))
+    if not Path(corpus).is_file():
+        write_seeds(target, Path(corpus))
     atheris.Setup([name, corpus, *_OPTIONS, *options], lambda data: judge(target, data))
     atheris.Fuzz()
 
