@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import shutil
 import tempfile
@@ -32,6 +33,7 @@ _VALUES = (b"-1", b"0", b"99", b"9e99", b"null", b"[]", b'[[0,3],"x"]', b"\xed\x
 def _folder() -> Path:
     """A folder with cleaned files of many formats in `out`, and their report; nothing else is ever in it."""
     folder = Path(tempfile.mkdtemp(prefix="dedup-fuzz-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     given = files()
     make(folder / "in", {name: given[name] for name in _NAMES})
     writing = Writing(output=str(folder / "out"), report=str(folder / "true.jsonl"))
