@@ -118,7 +118,40 @@ def render_kernels(result: Result) -> str:
     )
 
 
-RENDERERS = {"contenders": render_contenders, "growth": render_growth, "kernels": render_kernels}
+def render_formats(result: Result) -> str:
+    """One corpus in every format, beside plain JSON lines."""
+    runs: dict[str, Result] = result["formats"]
+    facts = result["corpus"]
+    base = runs.get("jsonl", {}).get("wall_seconds")
+    rows = [
+        [
+            name,
+            f"{run['megabytes']:,.0f}",
+            f"{run['wall_seconds']:.1f}",
+            f"{run['wall_seconds'] / base:.2f}" if base else "-",
+            f"{run['cpu_seconds']:.1f}",
+            f"{facts['bytes'] / 1e6 / run['wall_seconds']:.0f}",
+            f"{run['peak_megabytes']:,.0f}",
+        ]
+        for name, run in runs.items()
+    ]
+    return "\n\n".join(
+        [
+            f"### Formats, {facts['corpus']}, {result['jobs']} jobs",
+            f"`{' '.join(result['command'])}`, dedup {result['version']}; {facts['documents']:,} documents, "
+            f"{facts['bytes'] / 1e6:,.0f} MB as JSON lines; the same {result['merges']:,} merges in every format. "
+            f"{machine_line(result['machine'])}.",
+            table(["", "MB", "seconds", "x JSON lines", "CPU s", "MB/s of JSON lines", "peak MB"], rows),
+        ]
+    )
+
+
+RENDERERS = {
+    "contenders": render_contenders,
+    "formats": render_formats,
+    "growth": render_growth,
+    "kernels": render_kernels,
+}
 
 
 def render(folder: Path) -> str:

@@ -65,11 +65,13 @@ class _Original:
 
 @contextmanager
 def _restore_errors(name: str) -> Iterator[None]:
-    """Turn what a format says about bytes that came from a report into a `RestoreError`."""
+    """Turn what is said about bytes and characters that came from a report into a `RestoreError`."""
     try:
         yield
     except UnreadableError as error:
         raise RestoreError(name, error.reason) from error
+    except UnicodeError as error:
+        raise RestoreError(name, f"the report gives what cannot be a part of it: {error}") from error
 
 
 class _Restoring:
@@ -171,7 +173,9 @@ class _Restoring:
         return _Original(record.raw, self._cleaned(document, record.document.text))
 
     def _emptied(self, emptied: Emptied) -> _Original:
-        return _Original(emptied.raw.encode("utf-8", "surrogateescape"), self._cleaned(emptied.document, ""))
+        with _restore_errors(emptied.document):
+            raw = emptied.raw.encode("utf-8", "surrogateescape")
+        return _Original(raw, self._cleaned(emptied.document, ""))
 
     def _cleaned(self, document: str, text: str) -> Cleaned:
         cleaned = Cleaned(document, self._record, text, (), repeats_id=document in self._seen)

@@ -16,6 +16,8 @@ FOX = "The quick brown fox jumps over the lazy dog near the river bank."
 BEAR = "Der große Bär fährt heute mit der Straßenbahn über die alte Brücke."
 OWL = "An old owl sat quietly in the tall oak and watched the whole field."
 
+_MOST_SECONDS = 600  # whatever takes longer hangs
+
 UNREADABLE = (  # lines of which no document can be read, why, and what is said about them
     (b'{"id":"b","text":"\xff"}', "invalid-utf8", "byte"),
     (b'{"id":"b","other":"\xff","text":"%s"}' % FOX.encode(), "invalid-utf8", "byte"),
@@ -75,7 +77,13 @@ def arguments(*given: object) -> list[str]:
 def run(*given: object, stdin: bytes = b"", folder: Path | None = None, **changes: str) -> Ended:
     """Run the command to its end."""
     ended = subprocess.run(
-        arguments(*given), input=stdin, capture_output=True, cwd=folder, env=environment(**changes), check=False
+        arguments(*given),
+        input=stdin,
+        capture_output=True,
+        cwd=folder,
+        env=environment(**changes),
+        check=False,
+        timeout=_MOST_SECONDS,
     )
     return Ended(ended.returncode, ended.stdout, ended.stderr.decode("utf-8"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import tempfile
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from dedup.reading import Reading
 from dedup.restoring import restore_files
 from dedup.runs import clean_files
 from dedup.writing import Writing
+from tests.archives import by_record, text_record
 from tests.command import BEAR, FOX, OWL, Nobody, make, run, succeed, tree
 
 _NEAR = OWL.replace("old", "aged")
@@ -186,4 +188,49 @@ def test_what_does_not_fit(tmp_path: Path, case: str) -> None:
     assert (ended.status, ended.err.count("\n")) == (2, 1), ended.err
     assert ended.err.startswith("dedup: error: ")
     assert place in ended.err
+    assert tree(tmp_path) == before
+
+
+def _line_with(kind: str, **changed: object) -> Callable[[Path], None]:
+    """Change fields of the first line of a type in the report."""
+
+    def change(folder: Path) -> None:
+        lines = [json.loads(line) for line in (folder / "r.jsonl").read_bytes().splitlines()]
+        next(line for line in lines if line["type"] == kind).update(changed)
+        (folder / "r.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    return change
+
+
+_BOMB = gzip.compress(b"WARC/1.0\r\n" + bytes(300 << 20), 9).decode("utf-8", "surrogateescape")
+_JSON_LINES = f'{{"text":"{FOX}"}}\n'.encode() * 2
+_RECORDS = [text_record(url, FOX) for url in ("http://a.example/", "http://b.example/")]
+_ARCHIVE, _RECORD = b"".join(_RECORDS), _RECORDS[1].decode()
+_FORGED: dict[str, tuple[str, bytes, Callable[[Path], None]]] = {
+    # what is forged: (the input, what it holds, how)
+    "name that no file can have": ("a.jsonl", _JSON_LINES, _line_with("input", file="\ud800")),
+    "line that is none": ("a.jsonl", _JSON_LINES, _line_with("emptied", raw="no line")),
+    "line of a list": ("a.jsonl", _JSON_LINES, _line_with("emptied", raw='["{"]')),
+    "line nested deeply": ("a.jsonl", _JSON_LINES, _line_with("emptied", raw='{"a":' + "[" * 100_000)),
+    "line that cannot be encoded": ("a.jsonl", _JSON_LINES, _line_with("emptied", raw="\ud800")),
+    "spelling that cannot be encoded": ("a.jsonl", _JSON_LINES, _line_with("document", spelling="\ud800")),
+    "record that is none": ("a.wet", _ARCHIVE, _line_with("emptied", raw="no record")),
+    "record cut off": ("a.wet", _ARCHIVE, _line_with("emptied", raw=_RECORD[:-40])),
+    "two records": ("a.wet", _ARCHIVE, _line_with("emptied", raw=2 * _RECORD)),
+    "bomb": ("a.wet.gz", by_record(_RECORDS), _line_with("emptied", raw=_BOMB)),
+    "header that cannot be encoded": ("a.wet", _ARCHIVE, _line_with("document", spelling="\u4e00")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", _FORGED)
+def test_forged_reports(tmp_path: Path, case: str) -> None:
+    """A report with something in it that no run wrote ends in one line and status 2, and nothing is written."""
+    name, data, forge = _FORGED[case]
+    make(tmp_path, {name: data})
+    succeed("clean", "-q", name, "-o", f"out.{name}", "--report", "r.jsonl", folder=tmp_path)
+    forge(tmp_path)
+    before = tree(tmp_path)
+    ended = run("restore", f"out.{name}", "--report", "r.jsonl", "-o", "back", folder=tmp_path)
+    assert (ended.status, ended.err.count("\n")) == (2, 1), ended.err
+    assert ended.err.startswith("dedup: error: ")
     assert tree(tmp_path) == before

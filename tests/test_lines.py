@@ -14,7 +14,7 @@ from dedup._kernels import reference
 from tests.kernels import IMPLEMENTATIONS, native, needs_native
 from tests.naive import any_text
 
-_PLAIN = [
+PLAIN = [
     b'{"text":"a"}',
     b' { "a" : [ 1,{"text":"x"} ] , "text"\t:  "b" , "b":{ } } \r\n',
     b'{"id":"x","text":"","n":-0.5e+10,"m":[true,false,null,0]}\n',
@@ -28,7 +28,7 @@ _PLAIN = [
     b'{"text":"' + b"x" * 200 + b"\\n" + b"y" * 63 + b'"}',
     '{"text":"ä'.encode() + b"x" * 130 + "漢\\n😀".encode() + b'z"}',
 ]
-_NOT_PLAIN = [
+NOT_PLAIN = [
     b"\n", b"{}", b"[]", b'"text"', b'{"text":1}', b'{"text":"a"}}', b'{"text":"a",}', b'{"text":"a"',
     b'{"text":"a}', b'{"text":"a","text":"b"}', b'{"id":"a","id":"b","text":""}', b'{"te\\u0078t":"a"}',
     b'{"text":"a","\\n":1}', b'{"text":"\\ud800"}', b'{"text":"\\udc00\\ud800"}', b'{"text":"","x":"\\ud800x"}',
@@ -60,7 +60,7 @@ def everything(kernels: Any, data: bytes) -> object:
 
 
 @pytest.mark.parametrize("kernels", IMPLEMENTATIONS)
-@pytest.mark.parametrize("line", _PLAIN, ids=lambda line: line[:30])
+@pytest.mark.parametrize("line", PLAIN, ids=lambda line: line[:30])
 def test_plain_lines_are_read(kernels: ModuleType, line: bytes) -> None:
     """Text and id are what the standard library finds; with nothing cut, a line is its bytes."""
     lines = kernels.read_lines(line, b"text", b"id")
@@ -71,11 +71,11 @@ def test_plain_lines_are_read(kernels: ModuleType, line: bytes) -> None:
 
 
 @pytest.mark.parametrize("kernels", IMPLEMENTATIONS)
-@pytest.mark.parametrize("line", _NOT_PLAIN, ids=lambda line: line[:30])
+@pytest.mark.parametrize("line", NOT_PLAIN, ids=lambda line: line[:30])
 def test_other_lines_are_left_to_others(kernels: ModuleType, line: bytes) -> None:
     """One such line among plain ones is enough."""
     assert kernels.read_lines(line, b"text", b"id") is None
-    assert kernels.read_lines(_PLAIN[0] + b"\n" + line + b"\n" + _PLAIN[0], b"text", b"id") is None
+    assert kernels.read_lines(PLAIN[0] + b"\n" + line + b"\n" + PLAIN[0], b"text", b"id") is None
 
 
 @pytest.mark.parametrize("kernels", IMPLEMENTATIONS)

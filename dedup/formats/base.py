@@ -219,7 +219,12 @@ class Format(Protocol):
         """What they hold, in an input of this name; any thread may ask."""
 
     def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:
-        """The bytes of a record with its text replaced, everything else as it was; see `Records.replaced`."""
+        """The bytes of a record with its text replaced, everything else as it was; see `Records.replaced`.
+
+        Raises:
+            UnreadableError: If the bytes are no record with a text: they may come from a forged report.
+            UnicodeError: If the text or its spelling cannot be written.
+        """
 
     def encoder(self, write: Callable[[bytes], object]) -> Encoder:
         """What writes a file in this format, given what takes its bytes."""

@@ -27,6 +27,7 @@ from dedup.formats.base import (
     Record,
     RecordList,
     Records,
+    UnreadableError,
     Verbatim,
     oversized,
     rest_of_record,
@@ -156,7 +157,11 @@ class JsonLines:
         return sum(name == self._text_field for name, _, _ in _walk(line.decode("utf-8")))
 
     def _text_span(self, line: str) -> tuple[int, int]:
-        return next((start, end) for name, start, end in _walk(line) if name == self._text_field)
+        with suppress(ValueError, IndexError, RecursionError):  # a line of a forged report may be none
+            for name, start, end in _walk(line):
+                if name == self._text_field:
+                    return start, end
+        raise UnreadableError(f"no line with a text: {line[:40]!r}")
 
 
 def _rest_of_line(stream: BinaryIO, size: int) -> Iterator[Chunk]:

@@ -13,11 +13,11 @@ from contextlib import closing
 from typing import BinaryIO
 
 from dedup.formats import arc, gzip_members, wacz
-from dedup.formats.base import Chunk, Encoder, Record, RecordList, Verbatim
+from dedup.formats.base import Chunk, Encoder, Record, RecordList, UnreadableError, Verbatim
 from dedup.formats.html import SKIPPED, Pages
 from dedup.formats.warc_framing import Framed, framed, head_of
 from dedup.formats.warc_rewriting import header_of, with_header, with_payload
-from dedup.formats.windows import PlainWindow, Window
+from dedup.formats.windows import FramingError, PlainWindow, Window
 from dedup.records import Document
 
 _SNIFFED = 16
@@ -74,10 +74,10 @@ class Warc:
 
     def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:
         """The record with another text, and with true lengths and digests unless `spelling` is its header."""
-        plain = gzip_members.unpacked(raw)
-        payload = text.encode("utf-8")
+        record = _only_record(raw)
+        plain, payload = record.plain, text.encode("utf-8")
         written = with_header(plain, spelling.encode("latin-1"), payload) if spelling else with_payload(plain, payload)
-        return gzip_members.packed(written) if plain is not raw else written
+        return written if record.raw is record.plain else gzip_members.packed(written)
 
     def field(self, raw: bytes, name: str) -> str | int | None:
         """A field of the record's header, by its name in any letters; a number if it is one."""
@@ -101,6 +101,18 @@ def _records(stream: BinaryIO) -> Iterator[Framed]:
             for record in framed(_window(archive, archive.read(_SNIFFED))):
                 is_ready = record.raw is not record.plain
                 yield record if is_ready else record._replace(raw=gzip_members.packed(record.plain, quickly=True))
+
+
+def _only_record(raw: bytes) -> Framed:
+    """The record that some bytes are, which may come from a forged report."""
+    stream = io.BytesIO(raw)
+    try:
+        found = list(framed(_window(stream, stream.read(_SNIFFED))))
+    except FramingError as error:
+        raise UnreadableError(f"not a record of an archive: {error}") from error
+    if len(found) != 1 or found[0].head is None:
+        raise UnreadableError(f"not one record of an archive but {len(found)}")
+    return found[0]
 
 
 def _window(stream: BinaryIO, begun: bytes) -> Window:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import BinaryIO
@@ -108,6 +109,7 @@ def _safe_name(name: str) -> str:
     Raises:
         ValueError: If it would not.
     """
+    os.fsencode(name)  # a name that no file can have is a `UnicodeError`, which is a `ValueError`
     path = PurePath(name)
     if not path.parts or path.is_absolute() or path.drive or ".." in path.parts or "\0" in name:
         raise ValueError(f"{name!r} is no relative name of a file")

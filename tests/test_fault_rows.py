@@ -1,0 +1,131 @@
+"""Which tests hold which fault: the faults that a run over files has to stand, by their numbers, and where to look."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+_ROWS = (*range(1, 30), 32, 35, 36, 37, *range(43, 51), 52, 53, 54)
+_HELD: dict[int, tuple[str, tuple[str, ...]]] = {
+    # number of the fault: (what it is, the tests that hold it)
+    1: ("nothing to read", ("cli_faults.test_nothing_to_read",)),
+    2: ("input missing, or no file", ("cli_faults.test_faults", "files.test_sources_that_cannot_be")),
+    3: (
+        "line ends of every kind",
+        (
+            "cli_clean.test_unchanged_documents_are_written_byte_for_byte",
+            "cli_restore.test_every_small_corpus_comes_back",
+            "blocks.test_offsets_point_into_the_text",
+        ),
+    ),
+    6: ("lone surrogates", ("cli_restore.test_json_lines_come_back", "formats.test_only_the_text_is_replaced")),
+    7: ("control characters", ("fault_texts.test_control_characters_are_text", "reports.test_printable_escapes")),
+    10: (
+        "odd numbers and fields twice",
+        (
+            "cli_clean.test_unchanged_documents_are_written_byte_for_byte",
+            "cli_faults.test_lines_that_cannot_be_read",
+        ),
+    ),
+    12: (
+        "texts too short to compare",
+        (
+            "fault_texts.test_texts_too_short_for_a_shingle",
+            "rules.test_documents_of_short_blocks_are_left_alone",
+        ),
+    ),
+    13: ("other scripts", ("fault_texts.test_scripts", "kernels_tokenize.test_forms_of_the_same_text_are_equal")),
+    14: ("compressed files cut off", ("cli_compressed.test_faults", "cli_compressed.test_salvage")),
+    16: ("something behind gzip", ("cli_compressed.test_what_is_no_fault", "cli_compressed.test_faults")),
+    18: ("header of 40 MB", ("cli_warc.test_a_header_without_an_end_is_refused_at_once",)),
+    19: ("wrong Content-Length", ("cli_warc.test_broken_archives_are_refused",)),
+    20: ("archive from a pipe", ("cli_warc.test_from_a_pipe", "cli_warc.test_broken_archive_from_a_pipe")),
+    21: ("archive packed as a whole", ("cli_warc.test_archive_packed_as_a_whole",)),
+    22: ("library that panics", ("cli_html.test_a_library_that_dies",)),
+    23: ("hostile pages", ("cli_html.test_hostile_pages",)),
+    25: ("hostile WACZ", ("cli_html.test_wacz", "cli_html.test_bad_wacz")),
+    26: ("Parquet with more than values", ("parquet.test_columns_that_are_refused", "parquet.test_damaged_files")),
+    27: ("identical documents", ("fault_scale.test_identical_documents",)),
+    28: (
+        "texts forged to share a band",
+        ("fault_scale.test_texts_forged_to_share_a_band", "fault_scale.test_full_buckets_are_told"),
+    ),
+    29: ("chains", ("fault_texts.test_a_chain_is_no_cluster", "rules.test_every_kept_copy_is_kept")),
+    35: (
+        "full disk",
+        (
+            "cli_faults.test_disk_that_fills_up",
+            "cli_faults.test_full_disk_on_standard_output",
+            "cli_faults.test_full_disk_under_the_temporary_file",
+            "cli_faults.test_full_disk_under_the_texts_that_wait",
+            "cli_tables.test_disk_that_fills_up",
+        ),
+    ),
+    36: ("signals", ("cli_faults.test_signals",)),
+    37: (
+        "reader that goes away",
+        ("cli_faults.test_reader_that_goes_away", "fault_options.test_readers_that_go_away"),
+    ),
+    43: ("markup", ("fault_texts.test_markup_and_commands_are_text",)),
+    44: (
+        "hostile names",
+        (
+            "fault_texts.test_names_of_every_kind",
+            "fault_texts.test_the_longest_name",
+            "cli_faults.test_names_are_printed_escaped",
+        ),
+    ),
+    45: ("formulas", ("cli_tables.test_a_text_that_looks_like_a_formula_stays_one",)),
+    46: ("report that cannot be written", ("fault_options.test_mistakes", "cli_faults.test_faults")),
+    47: ("many findings", ("fault_machine.test_many_findings_are_capped_on_the_terminal",)),
+    48: (
+        "thresholds",
+        ("cli_faults.test_faults", "fault_options.test_mistakes", "fault_options.test_thresholds_that_are_taken"),
+    ),
+    49: ("misspelt options", ("fault_options.test_mistakes",)),
+    50: (
+        "outputs that must not be",
+        (
+            "cli_faults.test_faults",
+            "fault_options.test_outputs",
+            "fault_options.test_outputs_that_are_loops",
+            "fault_options.test_folders_with_loops_and_pipes_end",
+            "fault_options.test_pipes_in_folders_are_counted",
+            "files.test_what_is_refused",
+        ),
+    ),
+    52: ("worker killed", ("fault_machine.test_workers_that_are_killed",)),
+    53: (
+        "other machines",
+        ("fault_machine.test_equal_bytes_on_every_machine", "cli_clean.test_equal_runs_give_equal_bytes"),
+    ),
+    54: (
+        "numbers beyond 32 bits",
+        (
+            "fault_machine.test_numbers_beyond_32_bits_in_the_index",
+            "fault_machine.test_numbers_beyond_32_bits_in_places_and_reports",
+        ),
+    ),
+}
+_NOT_YET = (4, 5, 8, 9, 11, 15, 17, 24, 32)
+
+
+def test_every_row_is_held_or_owed() -> None:
+    """Every fault has its tests, or is known to have none yet; none is both."""
+    assert sorted([*_HELD, *_NOT_YET]) == sorted(_ROWS)
+
+
+@pytest.mark.parametrize("row", _HELD)
+def test_rows_are_held_by_tests_that_exist(row: int) -> None:
+    """The tests that are said to hold a fault are there."""
+    _, names = _HELD[row]
+    for name in names:
+        module, function = name.split(".")
+        assert callable(getattr(importlib.import_module(f"tests.test_{module}"), function))
+
+
+@pytest.mark.skipif(bool(_NOT_YET), reason=f"no test is listed yet for rows {', '.join(map(str, _NOT_YET))}")
+def test_no_row_is_owed() -> None:
+    """All faults are held."""
+    assert not _NOT_YET
