@@ -174,6 +174,7 @@ def compare_command(a: str, b: str, ngram: int | None, *, as_json: bool) -> None
 
 def _reading(options: dict[str, Any]) -> Reading:
     from dedup.compression import Opening
+    from dedup.formats.transcoding import Encoding
     from dedup.reading import Reading
 
     opening = Opening(
@@ -186,6 +187,7 @@ def _reading(options: dict[str, Any]) -> Reading:
         html=options["html"],
         max_record=options["max_record"] << 20,
         opening=opening,
+        encoding=Encoding.named(options["encoding"], replaces=options["encoding_errors"] == "replace"),
     )
 
 

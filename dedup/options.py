@@ -84,6 +84,20 @@ def input_options(command: _Command) -> _Command:
         click.option("--id-field", default="id", show_default=True, help="Field or column that holds the id."),
         click.option("--input-format", type=click.Choice(INPUT_FORMATS), help="Whatever the inputs are called."),
         click.option(
+            "--encoding",
+            default="utf-8",
+            show_default=True,
+            help="Of text, JSON lines, CSV and TSV: as Python calls it, as cp1252, utf-16-le.",
+        ),
+        click.option(
+            "--encoding-errors",
+            type=click.Choice(["strict", "replace"]),
+            default="strict",
+            show_default=True,
+            help="Whether records with bytes that are not of that encoding are skipped, or such bytes taken for "
+            "characters that are no letters.",
+        ),
+        click.option(
             "--max-ratio",
             type=click.IntRange(1),
             default=200,

@@ -80,7 +80,7 @@ class Source:
         with input_errors(self.path or self.name), self._opened() as opened:
             chunks = form.chunks(opened.stream, size)
             if opened.decompressed is None:
-                yield from (chunk._replace(size=len(chunk.data)) for chunk in chunks)
+                yield from (chunk._replace(size=chunk.size or len(chunk.data)) for chunk in chunks)
             else:
                 yield from _chunks(chunks, form, opened.decompressed, self.size)
 

@@ -111,7 +111,7 @@ _FAULTS: dict[str, tuple[str, bytes, tuple[str, ...], str]] = {
     "column missing": ("in.csv", b"id,texts\n1,a\n", (), "in.csv:1: no column 'text'; there are id, texts; did you"),
     "column twice": ("in.tsv", b"text\ttext\na\tb\n", (), "in.tsv:1: column 'text' stands there twice"),
     "another separator": ("in.tsv", b"id,text\n1,a\n", (), "in.tsv:1: no column 'text'; there are id,text"),
-    "not UTF-8": ("in.csv", "text\na\n".encode("utf-16"), (), "in.csv:1: the header is not UTF-8"),
+    "not UTF-8": ("in.csv", b"text,\xe4\na,b\n", (), "in.csv:1: the header is not UTF-8"),
     "header without an end": ("in.csv", b'"text\na\n', (), "in.csv:1: the header opens a quotation mark"),
     "not one row": ("in.csv", b"id,text\n1,2,3\n4\n", (), "in.csv:2: 3 cells, and 2 in the header; no"),
     "summary is the output": ("in.csv", b"text\na\n", ("--summary-json", "out"), "out: the summary and a cleaned text"),

@@ -138,6 +138,10 @@ class RecordList(RecordSequence):
         super().__init__(records)
         self._replaced = replaced
 
+    def changed(self, change: Callable[[Record], Record]) -> RecordList:
+        """The same records after a change to each."""
+        return RecordList([change(record) for record in self._records], self._replaced)
+
     def raw(self, first: int, last: int) -> bytes:
         """See `Records`."""
         return b"".join(record.raw for record in self._records[first:last])

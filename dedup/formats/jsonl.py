@@ -92,15 +92,16 @@ class JsonLines:
             lines = _kernels.chosen().read_lines(chunk.data, *self._names)
             if lines is not None:
                 return _PlainLines(lines, chunk, name, self._replaced)
-        raws = io.BytesIO(chunk.data).readlines()
-        return RecordList([self._record(raw, name, i) for i, raw in enumerate(raws, chunk.first)], self._replaced)
+        data = chunk.data.removeprefix(codecs.BOM_UTF8) if chunk.first == 1 else chunk.data
+        mark = [Record(codecs.BOM_UTF8)] if len(data) < len(chunk.data) else []  # it stays if the first line goes
+        numbered = enumerate(io.BytesIO(data).readlines(), chunk.first)
+        return RecordList(mark + [self._record(raw, name, number) for number, raw in numbered], self._replaced)
 
     def _record(self, raw: bytes, name: str, number: int) -> Record:
-        line = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
-        if not line or line.isspace():
+        if not raw or raw.isspace():
             return Record(raw, line=number)
         try:
-            text, own_id = self._document(line)
+            text, own_id = self._document(raw)
         except _SkippedError as skipped:
             return Record(raw, line=number, skipped=skipped.reason, detail=skipped.detail)
         document = Document(f"{name}:{number}" if own_id is None else own_id, text)
@@ -126,7 +127,7 @@ class JsonLines:
 
     def field(self, raw: bytes, name: str) -> str | int | float | bool | None:
         """See `Format`. Where a field stands twice, the last one counts."""
-        return _scalar(_fields(raw.removeprefix(codecs.BOM_UTF8)).get(name))
+        return _scalar(_fields(raw).get(name))
 
     def _replaced(self, record: Record, text: str) -> tuple[bytes, str]:
         """The spelling is `escaped` or `unescaped`, where that does not show; failing that the text as written."""
