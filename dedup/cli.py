@@ -20,7 +20,7 @@ import click
 from dedup import _kernels
 from dedup._kernels.unicode_file import read_version
 from dedup.errors import DedupError, InputError
-from dedup.options import SETTINGS, input_options, salvage_option, settings_options
+from dedup.options import SETTINGS, damage_options, input_options, settings_options
 from dedup.settings import Settings
 from dedup.version import __version__
 
@@ -65,7 +65,7 @@ def cli() -> None:
 @click.option("--jobs", type=int, help="Threads that work; the results are the same [default: one for every core].")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary; only errors.")
 @input_options
-@salvage_option
+@damage_options
 @settings_options(*SETTINGS)
 def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **options: Any) -> None:
     """Clean text, JSON lines, CSV, Parquet, WARC and WET files, compressed or not, and folders of them.
@@ -96,7 +96,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
         click.echo(summary_text(result.summary, result.written, result.skipped, result.size, seconds), err=True)
         if _kernels.chosen_name() == "reference" and not os.environ.get("DEDUP_KERNELS"):
             click.echo("slow: the native kernels are missing; install again where a C compiler is found", err=True)
-    _check_damages(progress)
+    _check_complete(progress, strict=options["strict"])
 
 
 @cli.command()
@@ -106,7 +106,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
 @click.option("--jobs", type=int, help="Threads that work; the results are the same [default: one for every core].")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary; only errors.")
 @input_options
-@salvage_option
+@damage_options
 @settings_options("threshold", "near", "ngram", "min_tokens", "keep", "miss_probability", "num_perm", "bands", "rows",
                    "bucket_limit", "seed", "text_memory")  # fmt: skip
 def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
@@ -137,7 +137,7 @@ def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
     if not options["quiet"]:
         others = "earlier ones" if settings.keeps_first else "others"
         click.echo(f"{documents:,} documents, {duplicates:,} of them near-duplicates of {others}", err=True)
-    _check_damages(progress)
+    _check_complete(progress, strict=options["strict"])
 
 
 @cli.command()
@@ -191,12 +191,18 @@ def _reading(options: dict[str, Any]) -> Reading:
     )
 
 
-def _check_damages(progress: Progress) -> None:
-    """A run that could salvage only a part of its inputs has written that, and did not succeed."""
+def _check_complete(progress: Progress, *, strict: bool) -> None:
+    """A run that could salvage only a part of its inputs has written that, and did not succeed.
+
+    If it was to be strict, neither did one that skipped a record.
+    """
     if progress.damages:
         place, detail = progress.damages[0]
         others = f" (and {len(progress.damages) - 1} more inputs)" if len(progress.damages) > 1 else ""
         raise InputError(place, f"{detail}; only what comes before was read{others}")
+    if strict and progress.first_skip is not None:
+        place, detail = progress.first_skip
+        raise InputError(place, f"{detail}; --strict: {progress.skips:,} records were skipped, all others are written")
 
 
 def _read_text(path: str) -> str:

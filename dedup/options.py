@@ -124,6 +124,15 @@ def input_options(command: _Command) -> _Command:
     return command
 
 
-salvage_option = click.option(
-    "--salvage", is_flag=True, help="Keep what comes before damage in compressed inputs; the status is 2 all the same."
-)
+def damage_options(command: _Command) -> _Command:
+    """What becomes of a run that cannot read everything."""
+    for option in (
+        click.option(
+            "--salvage",
+            is_flag=True,
+            help="Keep what comes before damage in compressed inputs; the status is 2 all the same.",
+        ),
+        click.option("--strict", is_flag=True, help="End in status 2 if a record was skipped; all else is written."),
+    ):
+        option(command)
+    return command

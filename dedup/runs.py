@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from dedup.errors import InputError, InternalError
+from dedup.errors import InternalError
 from dedup.formats.base import Record
 from dedup.observing import Observer
 from dedup.outputs import Output, Outputs
@@ -20,6 +19,7 @@ from dedup.reading import Batch, Input, Reading
 from dedup.records import Cleaned, Summary
 from dedup.reports import jsonl as report
 from dedup.settings import Settings
+from dedup.skips import Skips
 from dedup.sources import Source, find_sources
 from dedup.writing import Writing, check_outputs, output_path
 
@@ -107,8 +107,7 @@ class _Run:
         self._create = create
         self._opened = ExitStack()
         self._output: Output | None = None
-        self._skipped: Counter[str] = Counter()
-        self._first_skipped: tuple[str, str] | None = None
+        self._skips = Skips()
         self._emptied = 0
         self._size = 0
 
@@ -185,22 +184,17 @@ class _Run:
             self._kept.append(replaced)
 
     def _skip(self, source: Source, record: Record) -> None:
-        self._skipped[record.skipped] += 1
-        place = record.place(source.name)
-        self._first_skipped = self._first_skipped or (place, record.detail)
-        self._observer.skipped(place, record.detail)
+        self._skips.add(source.name, record)
+        self._observer.skipped(record.place(source.name), record.detail)
         self._found.append(report.skipped_line(source.name, record.line, record.skipped, record.detail))
 
     def result(self, summary: Summary) -> Result:
         """How the run ended, given the books."""
-        if summary.documents == 0 and self._first_skipped is not None:
-            place, detail = self._first_skipped
-            count = f"not one of {sum(self._skipped.values()):,} records could be read"
-            raise InputError(place, f"{detail}; {count}: check --input-format and --text-field")
+        self._skips.check(summary.documents)
         if summary.characters != summary.kept + summary.removed:
             what = f"{summary.characters} characters in, {summary.kept} kept, {summary.removed} removed"
             raise InternalError("R7", "all", what)
-        return Result(summary, summary.documents - self._emptied, dict(self._skipped), self._size)
+        return Result(summary, summary.documents - self._emptied, dict(self._skips.counts), self._size)
 
 
 def _emptied(cleaned: Cleaned, source: Source, record: Record, alone: bytes) -> report.Emptied:

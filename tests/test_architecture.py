@@ -58,7 +58,7 @@ _LEVELS = (
     ("formats.html", "formats.arc"),
     ("formats.jsonl", "formats.plain", "formats.separated", "formats.parquet", "formats.warc", "reports.jsonl_reader"),
     ("formats", "formats.encoded", "keeping"),
-    ("api", "sources", "observing"),
+    ("api", "sources", "observing", "skips"),
     ("outputs", "reading", "progress"),
     ("passes", "writing"),
     ("runs",),

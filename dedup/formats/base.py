@@ -13,6 +13,10 @@ MAX_RECORD = 64 << 20
 """Bytes that a record may have, unless somebody says otherwise."""
 
 
+NO_TEXT_FIELD = "no-text-field"
+"""Why a record is skipped that does not have the field for its text."""
+
+
 class UnreadableError(Exception):
     """An input is not what its format says: none of it can be used.
 
@@ -39,6 +43,7 @@ class Record(Struct, frozen=True, gc=False):
         skipped: Why it holds no document, as a short name; "" where there is nothing to read (a blank line).
         detail: What exactly is wrong, for people.
         continues: Whether it is no record of its own but another part of the one before, which is too large.
+        meant: The field with the longest text, where the one for its text is not there.
     """
 
     raw: bytes
@@ -48,6 +53,7 @@ class Record(Struct, frozen=True, gc=False):
     skipped: str = ""
     detail: str = ""
     continues: bool = False
+    meant: str = ""
 
     def place(self, name: str) -> str:
         """Where the record stands, for people: the name of its input, with its line if it has one."""

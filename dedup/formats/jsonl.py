@@ -9,7 +9,7 @@ import codecs
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from json.decoder import WHITESPACE, scanstring  # type: ignore[attr-defined]  # public in CPython, not in the stubs
 from json.encoder import encode_basestring_ascii
@@ -22,6 +22,7 @@ from dedup._kernels import Lines
 from dedup.documents import LineDocuments
 from dedup.formats.base import (
     MAX_RECORD,
+    NO_TEXT_FIELD,
     Chunk,
     Encoder,
     Record,
@@ -103,7 +104,7 @@ class JsonLines:
         try:
             text, own_id = self._document(raw)
         except _SkippedError as skipped:
-            return Record(raw, line=number, skipped=skipped.reason, detail=skipped.detail)
+            return Record(raw, line=number, skipped=skipped.reason, detail=skipped.detail, meant=skipped.meant)
         document = Document(f"{name}:{number}" if own_id is None else own_id, text)
         return Record(raw, document, number, own_id is not None)
 
@@ -145,7 +146,8 @@ class JsonLines:
         fields = _fields(line)
         if self._text_field not in fields:
             names = ", ".join(fields) or "none"
-            raise _SkippedError("no-text-field", f"no field {self._text_field!r}; there are {names}")
+            detail = f"no field {self._text_field!r}; there are {names}"
+            raise _SkippedError(NO_TEXT_FIELD, detail, _longest_text(fields))
         text = _value(fields[self._text_field])
         if not isinstance(text, str) or isinstance(text, _Number):
             raise _SkippedError("text-not-a-string", f"field {self._text_field!r} is not a string")
@@ -219,10 +221,11 @@ class _PlainLines:
 class _SkippedError(Exception):
     """A line holds no document."""
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: str, detail: str, meant: str = "") -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.meant = meant
 
 
 def _fields(line: bytes) -> dict[str, Any]:
@@ -242,6 +245,18 @@ def _fields(line: bytes) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise _SkippedError("not-an-object", "not a JSON object")
     return fields
+
+
+def _longest_text(fields: Mapping[str, object]) -> str:
+    """The name of the field with the longest string that may be a text: one of words, or beyond ASCII; else nothing."""
+    strings = {name: raw for name, raw in fields.items() if not isinstance(raw, msgspec.Raw) or bytes(raw)[:1] == b'"'}
+    values = {name: _value(raw) for name, raw in strings.items()}
+    lengths = {
+        name: len(value)
+        for name, value in values.items()
+        if isinstance(value, str) and not isinstance(value, _Number) and (" " in value or not value.isascii())
+    }
+    return max(lengths, key=lengths.__getitem__, default="")
 
 
 def _id(raw: object) -> str | None:

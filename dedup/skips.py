@@ -1,0 +1,57 @@
+"""The records of a run that could not be read, and whether they are too many to go on as if nothing was wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from dedup.errors import InputError
+from dedup.formats.base import NO_TEXT_FIELD, Record
+
+_MOST_WITHOUT_TEXT = 0.5  # of all records
+_LEAST_RECORDS = 10  # fewer show nothing
+
+
+class Skips:
+    """Records that could not be read.
+
+    Attributes:
+        counts: How many, by reason.
+    """
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self._first: dict[str, tuple[str, str]] = {}  # place and detail, by reason
+        self._meant: Counter[str] = Counter()
+
+    def add(self, name: str, record: Record) -> None:
+        """A record of an input of this name."""
+        self.counts[record.skipped] += 1
+        self._first.setdefault(record.skipped, (record.place(name), record.detail))
+        if record.meant:
+            self._meant[record.meant] += 1
+
+    def check(self, documents: int) -> None:
+        """Refuse a run that read nothing, or has the wrong name for the field of texts.
+
+        Args:
+            documents: How many records could be read.
+
+        Raises:
+            InputError: With the first record that could not be read, and what to do.
+        """
+        skipped = self.counts.total()
+        if documents == 0 and skipped:
+            place, detail = next(iter(self._first.values()))
+            counted = f"not one of {skipped:,} records could be read"
+            raise InputError(place, f"{detail}; {counted}: {self._remedy('check --input-format and --text-field')}")
+        missing = self.counts[NO_TEXT_FIELD]
+        if documents + skipped >= _LEAST_RECORDS and missing > _MOST_WITHOUT_TEXT * (documents + skipped):
+            place, detail = self._first[NO_TEXT_FIELD]
+            counted = f"so it is in {missing:,} of {documents + skipped:,} records"
+            raise InputError(place, f"{detail}; {counted}: {self._remedy('check --text-field')}")
+
+    def _remedy(self, otherwise: str) -> str:
+        """The field that most records without a text have one in."""
+        if not self._meant:
+            return otherwise
+        return f"did you mean --text-field {self._meant.most_common(1)[0][0]}?"
