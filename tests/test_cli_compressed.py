@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import random
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -21,7 +20,7 @@ from dedup.restoring import restore_files
 from dedup.runs import clean_files
 from dedup.sources import Source
 from dedup.writing import Writing
-from tests.command import BEAR, FOX, OWL, Nobody, environment, lines_of, make, run, succeed, tree
+from tests.command import BEAR, FOX, OWL, Nobody, environment, lines_of, make, most_memory, run, succeed, tree
 from tests.compressed import COMPRESS, DECOMPRESS, wide_zstd
 
 _OUT = ("-o", "out", "--report", "r")
@@ -306,23 +305,12 @@ def test_limits_can_be_raised(tmp_path: Path) -> None:
         assert len(stream.read()) == 80 << 20
 
 
-def _most_memory(*given: object, folder: Path) -> tuple[int, int, str]:
-    """Run the command; its status, the most memory it took, in KB, and what it said."""
-    code = (
-        "import sys; from dedup.cli import _status; status = _status(); "
-        "print(*[row.split()[1] for row in open('/proc/self/status') if row.startswith('VmHWM')]); sys.exit(status)"
-    )
-    command = [sys.executable, "-c", code, *map(str, given)]
-    ended = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
-    return ended.returncode, int(ended.stdout), ended.stderr
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="measures memory as Linux does")
 @pytest.mark.parametrize("name", ["a.txt.zst", "a.jsonl.zst"])
 def test_bombs_take_little_memory(tmp_path: Path, name: str) -> None:
     """A file of 30 KB that holds 1 GB without a line's end is refused without being held in memory."""
     make(tmp_path, {name: COMPRESS[".zst"](bytes(1 << 30))})
-    status, memory, err = _most_memory("clean", "-q", name, "--dry-run", folder=tmp_path)
+    status, memory, err = most_memory("clean", "-q", name, "--dry-run", folder=tmp_path)
     assert status == 2
     assert "--max-ratio" in err
     assert memory < 300_000  # KB; 64 MB are allowed to every file, and may be held twice
@@ -334,7 +322,7 @@ def test_a_line_without_end_takes_little_memory(tmp_path: Path) -> None:
     make(tmp_path, {"a.jsonl": _DATA + b'{"text":"'})
     with (tmp_path / "a.jsonl").open("r+b") as stream:
         stream.truncate(400 << 20)  # zeros that take no room
-    status, memory, err = _most_memory("clean", "a.jsonl", "--dry-run", "--max-record", "8", folder=tmp_path)
+    status, memory, err = most_memory("clean", "a.jsonl", "--dry-run", "--max-record", "8", folder=tmp_path)
     assert (status, "1 too-large" in err) == (0, True), err
     assert memory < 150_000
 
