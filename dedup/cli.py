@@ -198,8 +198,8 @@ def _check_complete(progress: Progress, *, strict: bool) -> None:
     """
     if progress.damages:
         place, detail = progress.damages[0]
-        others = f" (and {len(progress.damages) - 1} more inputs)" if len(progress.damages) > 1 else ""
-        raise InputError(place, f"{detail}; only what comes before was read{others}")
+        others = f" (and {len(progress.damages) - 1} more such places)" if len(progress.damages) > 1 else ""
+        raise InputError(place, f"{detail}{others}")
     if strict and progress.first_skip is not None:
         place, detail = progress.first_skip
         raise InputError(place, f"{detail}; --strict: {progress.skips:,} records were skipped, all others are written")

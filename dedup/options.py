@@ -130,7 +130,7 @@ def damage_options(command: _Command) -> _Command:
         click.option(
             "--salvage",
             is_flag=True,
-            help="Keep what comes before damage in compressed inputs; the status is 2 all the same.",
+            help="Keep what can be read of damaged compressed inputs; the status is 2 all the same.",
         ),
         click.option("--strict", is_flag=True, help="End in status 2 if a record was skipped; all else is written."),
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import random
 import sys
@@ -367,3 +368,66 @@ def test_records_that_are_too_large(tmp_path: Path, suffix: str) -> None:
     for name in (f"a.jsonl{suffix}", f"b.txt{suffix}"):
         there, back = (DECOMPRESS[suffix]((tmp_path / part / name).read_bytes()) for part in ("in", "back"))
         assert back == there
+
+
+_NUMBERED = [
+    b'{"id":"%d","text":"%d %s"}\n' % (i, i, random.Random(i).randbytes(30).hex().encode()) for i in range(900)
+]
+
+
+@pytest.mark.parametrize("damaged", [0, 1, 2], ids=["first", "middle", "last"])
+@pytest.mark.parametrize("seam", ["lines", "anywhere"])
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_salvage_behind_damage(tmp_path: Path, suffix: str, seam: str, damaged: int) -> None:
+    """--salvage goes on with the next member; lines that are cut are dropped, and what is written comes back."""
+    data = b"".join(_NUMBERED)
+    cuts = [0, *(len(b"".join(_NUMBERED[:n])) + (20 if seam == "anywhere" else 0) for n in (300, 600)), len(data)]
+    parts = [data[start:end] for start, end in itertools.pairwise(cuts)]
+    members = [COMPRESS[suffix](part) for part in parts]
+    members[damaged] = _flip(members[damaged], len(members[damaged]) // 2)
+    make(tmp_path, {f"a.jsonl{suffix}": b"".join(members)})
+    options = ("--salvage", "--no-near", "--min-span", "0")
+    ended = run("clean", f"a.jsonl{suffix}", "-o", "out.jsonl", "--report", "r", *options, folder=tmp_path)
+    assert (ended.status, ended.err.splitlines()[-1].startswith(f"dedup: error: a.jsonl{suffix}: after byte ")) == (
+        2,
+        True,
+    )
+    assert ("read on from byte" in ended.err.splitlines()[-1]) == (damaged < 2)
+    out = (tmp_path / "out.jsonl").read_bytes().splitlines(keepends=True)
+    whole = [line for i, part in enumerate(parts) if i != damaged for line in part.splitlines(keepends=True)]
+    assert {line for line in whole if line in _NUMBERED} <= set(out)
+    good = [line for line in out if line in _NUMBERED]
+    assert [line for line in _NUMBERED if line in good] == good  # in order, each once
+    assert suffix == ".gz" or out == good  # gzip knows only at its end that something in it was wrong
+    succeed("restore", "out.jsonl", "--report", "r", "-o", "back", "--input-format", "jsonl", folder=tmp_path)
+    assert (tmp_path / "back").read_bytes() == b"".join(out)
+
+
+@pytest.mark.parametrize("keep", ["first", "last"])
+def test_salvage_of_many_small_members(tmp_path: Path, keep: str) -> None:
+    """Of members of a few bytes only the damaged ones are lost, be it the first; the numbers of lines stay right."""
+    members = [
+        gzip.compress(b'{"text":"%s"}\n' % text) for text in (OWL.encode(), FOX.encode(), FOX.encode(), b"x") * 20
+    ]
+    for i in (0, 7, 8, 79):
+        members[i] = _flip(members[i], 15)
+    members[40] += b"junk"
+    make(tmp_path, {"a.jsonl.gz": b"".join(members)})
+    options = ("--report", "r", "--salvage", "--keep", keep)
+    ended = run("clean", "-q", "a.jsonl.gz", "-o", "out.jsonl", *options, folder=tmp_path)
+    assert (ended.status, ended.err.count("\n")) == (2, 1)
+    assert "(and 4 more such places)" in ended.err
+    whole = b"".join(gzip.decompress(m.removesuffix(b"junk")) for i, m in enumerate(members) if i not in (0, 7, 8, 79))
+    # lines without an id are called by their number: restored, they have to be found under it again
+    succeed("restore", "out.jsonl", "--report", "r", "-o", "back.jsonl", folder=tmp_path)
+    assert (tmp_path / "back.jsonl").read_bytes() == whole
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.txt"])
+def test_formats_that_begin_nowhere_else(tmp_path: Path, name: str) -> None:
+    """Texts, and tables with a header, are not read behind damage."""
+    members = [gzip.compress(b"id,text\n" + b"".join(b"%d,x %d\n" % (i, i) for i in range(9))) for _ in range(3)]
+    make(tmp_path, {f"{name}.gz": members[0] + _flip(members[1], 15) + members[2], "b.jsonl": _DATA})
+    ended = run("clean", "-q", f"{name}.gz", "b.jsonl", "-o", "out", "--salvage", folder=tmp_path)
+    assert (ended.status, "only what comes before was read" in ended.err) == (2, True)
+    assert "out/" not in tree(tmp_path) or tree(tmp_path / "out").get(f"{name}.gz", gzip.compress(b"")) != b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from io import BufferedReader
 from typing import BinaryIO, NamedTuple, Protocol
 
 from msgspec import Struct
@@ -224,6 +225,13 @@ class Format(Protocol):
 
     def whole(self, data: bytes) -> bytes:
         """Those bytes of a chunk that are whole records, if the input was cut off in it."""
+
+    def skip_cut(self, stream: BufferedReader) -> int | None:
+        """Skip the rest of a record that was cut off, in what can be read of an input behind damage.
+
+        Returns:
+            How many bytes; None if this format cannot begin there. Where it can, a record is a line.
+        """
 
     def records(self, chunk: Chunk, name: str) -> Records:
         """What they hold, in an input of this name; any thread may ask."""

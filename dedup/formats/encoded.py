@@ -62,6 +62,10 @@ class Encoded:
         """See `Format`."""
         return self._form.whole(data)
 
+    def skip_cut(self, stream: io.BufferedReader) -> int | None:
+        """See `Format`. In other encodings nobody can tell whether a character begins there."""
+        return self._form.skip_cut(stream) if self._encoding.is_utf8 else None
+
     def records(self, chunk: Chunk, name: str) -> Records:
         """See `Format`."""
         records = self._form.records(chunk, name)

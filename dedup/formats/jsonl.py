@@ -85,6 +85,12 @@ class JsonLines:
         """All lines that have their end."""
         return data[: data.rfind(b"\n") + 1]
 
+    def skip_cut(self, stream: io.BufferedReader) -> int | None:
+        """The rest of a line, unless an object begins there."""
+        if stream.peek(1).startswith(b"{"):
+            return 0
+        return sum(len(chunk.data) for chunk in _rest_of_line(stream, io.DEFAULT_BUFFER_SIZE))
+
     def records(self, chunk: Chunk, name: str) -> Records:
         """What lines hold. One that holds no document is skipped; its bytes still stand in the record."""
         if chunk.is_oversized:

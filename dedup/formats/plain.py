@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
@@ -29,6 +30,10 @@ class Plain:
     def whole(self, data: bytes) -> bytes:  # noqa: ARG002  # half a text is none
         """Nothing."""
         return b""
+
+    def skip_cut(self, stream: io.BufferedReader) -> int | None:  # noqa: ARG002  # half a text is none
+        """None."""
+        return None
 
     def records(self, chunk: Chunk, name: str) -> RecordList:
         """The text; skipped as `invalid-utf8` where it is not UTF-8."""

@@ -60,6 +60,10 @@ class Warc:
         """All of it: chunks hold whole records."""
         return data
 
+    def skip_cut(self, stream: io.BufferedReader) -> int | None:  # noqa: ARG002  # an archive is unpacked here
+        """None."""
+        return None
+
     def encoder(self, write: Callable[[bytes], object]) -> Encoder:
         """The bytes of the records, one after another."""
         return Verbatim(write)
