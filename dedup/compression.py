@@ -185,7 +185,8 @@ def uncompressed_name(name: str) -> str:
     return name[: -len(codec.suffix)] if codec else name
 
 
-def _codec_in(head: bytes) -> Codec | None:
+def codec_in(head: bytes) -> Codec | None:
+    """How an input is compressed that begins so, if it is."""
     return next((codec for codec in CODECS if codec.magic.match(head)), None)
 
 
@@ -199,7 +200,7 @@ def codec_of(name: str | None, head: bytes) -> Codec | None:
     Raises:
         InputError: If they say something else than the name.
     """
-    found = _codec_in(head)
+    found = codec_in(head)
     if name is None:
         return found
     named = codec_named(name)

@@ -114,10 +114,10 @@ def input_options(command: _Command) -> _Command:
         click.option("--zstd-long", is_flag=True, help="Take .zst files that need a window of more than 128 MB."),
         click.option(
             "--html",
-            type=click.Choice(["all", "main"]),
+            type=click.Choice(["all", "main", "trafilatura"]),
             default="all",
             show_default=True,
-            help="Which text of the web pages in WARC archives.",
+            help="Which text of web pages: all, or what Resiliparse or Trafilatura takes for the main content.",
         ),
     ):
         option(command)

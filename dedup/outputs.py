@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from dedup.compression import Packer, codec_named
+from dedup.compression import Codec, Packer, codec_named
 from dedup.errors import OutputError
 from dedup.formats import packs_itself
 from dedup.formats.base import Encoder, Verbatim
@@ -102,7 +102,7 @@ class Outputs:
             self._staged.append((staged, path))  # first, for a signal may come at any time
             # not tempfile: its files are private, these get the permissions that every new file gets
             stream = os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb")
-        return Output(stream, output, encoder, packer)
+        return Output(stream, output, encoder, packer, codec_named(output) if packs_itself(output) else None)
 
     def _make_folder(self, folder: Path) -> None:
         missing = []
@@ -142,10 +142,12 @@ class Output:
         path: object,
         encoder: Callable[[Callable[[bytes], object]], Encoder] = Verbatim,
         packer: Packer | None = None,
+        named: Codec | None = None,
     ) -> None:
         self._stream = stream
         self._path = path
         self._packer = packer
+        self._named = named  # how the bytes are packed already, going by the output's name
         self._encoder = None if stream is None else encoder(self._write)
 
     def __enter__(self) -> Output:
@@ -168,9 +170,17 @@ class Output:
         if self._stream is not None:
             with output_errors(self._path):
                 if self._packer is None:
+                    self._check_packing(data)
                     self._stream.write(data)
                 else:
                     self._stream.writelines(self._packer.pack(data))
+
+    def _check_packing(self, data: bytes) -> None:
+        """Refuse a name that says something else than how the first bytes are packed."""
+        if self._named is not None and not self._named.magic.match(data):
+            reason = f"its records are not packed with {self._named.name}: give it the suffix of its input"
+            raise OutputError(self._path, reason)
+        self._named = None
 
     def close(self) -> None:
         """Flush everything to the disk."""

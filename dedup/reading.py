@@ -27,7 +27,7 @@ class Reading:
         text_field: Field or column that holds the text.
         id_field: The one that holds the id.
         input_format: The name of a format; None to go by the name (standard input is JSON lines).
-        html: Which text of web pages: `all` or `main`.
+        html: Which text of web pages: `all`, `main` or `trafilatura`.
         max_record: Bytes that a line or a text may have; larger ones are skipped.
         opening: How compressed inputs are opened.
         encoding: How texts are encoded, in formats that do not say so themselves.
@@ -48,7 +48,9 @@ class Reading:
             InputError: If its name tells nothing.
         """
         forced = self.input_format or ("jsonl" if source.path is None else None)
-        form = choose_format(source.name, forced, self.text_field, self.id_field, self.max_record, self.html)
+        form = choose_format(
+            source.name, forced, self.text_field, self.id_field, self.max_record, self.html, self.opening
+        )
         return in_encoding(form, self.encoding)
 
 

@@ -49,7 +49,7 @@ _LEVELS = (
         "formats.naming",
         "formats.transcoding",
         "formats.frames",
-        "formats.gzip_members",
+        "formats.members",
         "formats.warc_framing",
         "formats.wacz",
     ),

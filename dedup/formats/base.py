@@ -201,12 +201,12 @@ def rest_of_record(read: Callable[[int], bytes], size: int) -> Iterator[Chunk]:
         yield Chunk(0, data, is_oversized=True)
 
 
-def oversized(chunk: Chunk, line: int | None) -> RecordList:
+def oversized(chunk: Chunk, line: int | None, detail: str = "too large: --max-record allows more") -> RecordList:
     """A part of a record that is too large to be looked at; the first one is counted as skipped."""
     if chunk.first == 0:
         record = Record(chunk.data, continues=True)
     else:
-        record = Record(chunk.data, line=line, skipped="too-large", detail="too large: --max-record allows more")
+        record = Record(chunk.data, line=line, skipped="too-large", detail=detail)
     return RecordList([record], lambda record, _: (record.raw, ""))
 
 

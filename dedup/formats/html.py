@@ -15,6 +15,7 @@ import uuid
 from threading import Timer
 from typing import BinaryIO
 
+from dedup.formats.html_worker import WANTED
 from dedup.formats.http_bodies import read_answer
 from dedup.formats.skipping import SkippedError
 from dedup.formats.warc_framing import Head
@@ -23,6 +24,7 @@ from dedup.formats.warc_rewriting import new_record
 SKIPPED = b"x-dedup-skipped"
 _TYPES = ("text/html", "application/xhtml+xml", "")
 _SECONDS = 5.0
+_NEEDED = {"html": ("resiliparse",), "trafilatura": ("resiliparse", "trafilatura", "lxml_html_clean")}  # by extra
 _WORKER = "dedup.formats.html_worker"
 
 
@@ -34,12 +36,12 @@ class Pages:
     """Turns responses into records of their text.
 
     Args:
-        main: Whether only the main content is wanted.
+        html: Which text of a page is wanted; see `html_worker.WANTED`.
         seconds: How long a page may take.
     """
 
-    def __init__(self, *, main: bool, seconds: float = _SECONDS) -> None:
-        self._main = main
+    def __init__(self, html: str, *, seconds: float = _SECONDS) -> None:
+        self._html = html
         self._seconds = seconds
         self._worker: subprocess.Popen[bytes] | None = None
 
@@ -76,7 +78,7 @@ class Pages:
         timer.start()
         try:
             asked, answered = _pipes(worker)
-            asked.write(b"m" if self._main else b"a")
+            asked.write(WANTED[self._html])
             name = charset.encode("ascii", "replace")
             asked.write(bytes([len(name)]) + name + len(page).to_bytes(4, "big") + page)
             asked.flush()
@@ -93,8 +95,9 @@ class Pages:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._worker is None:
-            if importlib.util.find_spec("resiliparse") is None:
-                raise MissingLibraryError("it holds web pages; to read these: pip install 'dedup-text[html]'")
+            extra = "trafilatura" if self._html == "trafilatura" else "html"
+            if not all(map(importlib.util.find_spec, _NEEDED[extra])):
+                raise MissingLibraryError(f"it holds web pages; to read these: pip install 'dedup-text[{extra}]'")
             self._worker = subprocess.Popen(  # noqa: S603  # this interpreter and a module of this package
                 [sys.executable, "-m", _WORKER],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
