@@ -188,14 +188,15 @@ def test_main_content() -> None:
     assert next(Warc().chunks(io.BytesIO(data), 1)).first == 1
 
 
-_ARTICLE = f"""<html><head><title>A title</title></head><body><nav><a href="/">Home</a> <a href="/b">Other pages</a></nav>
+_ARTICLE = f"""<html><head><title>A title</title></head><body>
+<nav><a href="/">Home</a> <a href="/b">Other pages</a></nav>
 <article><h1>Of foxes and owls</h1><p>{FOX} {OWL}</p><p>{OWL} {BEAR}</p></article>
 <footer>All rights reserved</footer></body></html>"""
 
 
 @_TRAFILATURA
 def test_trafilatura(tmp_path: Path) -> None:
-    """--html trafilatura writes the main content as that library finds it, in the process that is ended if it is late."""
+    """--html trafilatura writes what that library takes for the main content of a page."""
     pages = [_response(_ARTICLE.encode("cp1252"), "http://a/", kind="text/html; charset=cp1252")]
     pages += [_response(b"<p>", "http://b/"), _response(_page(FOX), "http://c/", status="404 Gone")]
     make(tmp_path, {"a.warc.gz": b"".join(map(gzip.compress, pages))})

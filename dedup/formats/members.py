@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from dedup.compression import CODECS, LONGEST_MAGIC, PIECE, STRICT, Codec, Decoder, NoZstdError, Opening, codec_in
+from dedup.formats.base import UnreadableError
 from dedup.formats.windows import FramingError, Lost, Window
 
 GZIP, ZSTD = CODECS[:2]
@@ -156,11 +157,13 @@ class MemberWindow(Window):
                 f"{self.place}: what follows there is not {self.codec.name}; the file is damaged or has a wrong name"
             )
         if self._unread.startswith(_DICTIONARY):
-            raise FramingError("its records are packed with a dictionary, which cannot be read: pack them without one")
+            raise UnreadableError(
+                "its records are packed with a dictionary, which cannot be read: pack them without one"
+            )
         try:
             self._decoder = self.codec.decoder(self._opening)
         except NoZstdError as error:
-            raise FramingError(str(error)) from error
+            raise UnreadableError(str(error)) from error
         self._own = None if self.size or self._is_passing else []
         return True
 
@@ -176,7 +179,7 @@ class MemberWindow(Window):
                 found = self._decoder.decompress(given, _STEP)
             except self.codec.error() as error:
                 if "too much memory" in str(error):
-                    raise FramingError("its window is larger than 128 MB; --zstd-long allows that") from error
+                    raise UnreadableError("its window is larger than 128 MB; --zstd-long allows that") from error
                 raise FramingError(f"{self.place}: damaged {self.codec.name}, {error}") from error
             rest = self._decoder.unused_data if self._decoder.eof else b""
             if self._own is not None:

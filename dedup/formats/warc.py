@@ -109,7 +109,7 @@ def _records(stream: BinaryIO, opening: Opening) -> Iterator[Framed | Part | str
     begun = stream.read(_SNIFFED)
     if not begun.startswith(wacz.MAGIC):
         window = _window(stream, begun, opening)
-        yield from _salvaged(window) if opening.salvage else _all_records(window, is_arc=_is_arc(window))
+        yield from _salvaged(window) if opening.salvage else _undamaged(window)
         return
     with wacz.zip_errors():
         for archive in wacz.archives(stream):
@@ -126,6 +126,13 @@ def _is_arc(window: Window) -> bool:
 
 def _all_records(window: Window, before: int = 0, *, is_arc: bool) -> Iterator[Framed | Part]:
     return arc.framed_arc(window, before) if is_arc else framed(window, before)
+
+
+def _undamaged(window: Window) -> Iterator[Framed | Part]:
+    try:
+        yield from _all_records(window, is_arc=_is_arc(window))
+    except FramingError as error:
+        raise FramingError(f"{error}; --salvage keeps what can be read") from error
 
 
 def _salvaged(window: Window) -> Iterator[Framed | Part | str]:
