@@ -108,22 +108,23 @@ def test_codings(body: bytes, fields: tuple[str, ...]) -> None:
 
 @_NEEDED
 @pytest.mark.parametrize(
-    ("kind", "body", "used"),
+    ("kind", "body", "used", "wrong"),
     [
-        ("text/html; charset=utf-8", _page(BEAR), b"utf-8"),
-        ("text/html", _page(BEAR), b"utf-8"),
-        ("text/html; charset=ISO-8859-1", _page(BEAR).decode().encode("latin-1"), b"iso8859-1"),
-        ("text/html; charset=utf-8", _page(BEAR).decode().encode("cp1252"), b"1252"),
-        ("text/html; charset=no-such-thing", _page(BEAR), b"utf-8"),
-        ("text/html; charset=base64", _page(BEAR), b"utf-8"),
+        ("text/html; charset=utf-8", _page(BEAR), b"utf-8", b""),
+        ("text/html", _page(BEAR), b"utf-8", b""),
+        ("text/html; charset=ISO-8859-1", _page(BEAR).decode().encode("latin-1"), b"iso8859-1", b""),
+        ("text/html; charset=utf-8", _page(BEAR).decode().encode("cp1252"), b"1252", b"utf-8"),
+        ("text/html; charset=no-such-thing", _page(BEAR), b"utf-8", b"no-such-thing"),
+        ("text/html; charset=base64", _page(BEAR), b"utf-8", b"base64"),
     ],
 )
-def test_charsets(kind: str, body: bytes, used: bytes) -> None:
-    """A page is read in the charset it names, or in the one that it is found to be in; its record says which."""
+def test_charsets(kind: str, body: bytes, used: bytes, wrong: bytes) -> None:
+    """A page is read in the charset it names, or in the one it is found to be in; its record says if that is another."""
     (found,) = _read(_response(body, "http://a.example/", kind=kind))
     assert found.document is not None, found.detail
     assert found.document.text == BEAR
     assert used in head_of(found.raw).get(b"x-dedup-charset").lower()
+    assert head_of(found.raw).get(b"x-dedup-charset-declared") == wrong
 
 
 _HOSTILE: dict[str, tuple[bytes, str]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import sys
 from pathlib import Path
 
@@ -183,6 +184,24 @@ def test_records_that_are_too_large(tmp_path: Path, suffix: str, packing: str, m
     assert DECOMPRESS[suffix]((tmp_path / f"back/a.warc{suffix}").read_bytes()) == b"".join(records)
     found = [(line["line"], line["reason"]) for line in lines_of(tmp_path / "r", "skipped")]
     assert found == [(number, "too-large") for number in (3, 5, 6, 8)]
+
+
+@pytest.mark.parametrize("suffix", _SUFFIXES)
+def test_records_of_a_forged_report(tmp_path: Path, suffix: str) -> None:
+    """A report that gives a damaged member for a record that was emptied is refused in one line."""
+    name = f"a.warc{suffix}"
+    twice = [text_record(f"http://{i}.example/", FOX) for i in range(2)]
+    make(tmp_path, {name: _packed(twice, suffix)})
+    succeed("clean", name, "-o", f"out.warc{suffix}", "--report", "r", folder=tmp_path)
+    (emptied,) = lines_of(tmp_path / "r", "emptied")
+    raw = emptied["raw"]
+    for forged in (raw[:-4], raw[:12] + "x" * 9 + raw[21:], raw[:12], ""):
+        line = json.dumps({**emptied, "raw": forged}).encode()
+        lines = [line if b'"emptied"' in each else each for each in (tmp_path / "r").read_bytes().splitlines()]
+        make(tmp_path, {"forged": b"\n".join(lines) + b"\n"})
+        ended = run("restore", f"out.warc{suffix}", "--report", "forged", "-o", "back", folder=tmp_path)
+        assert (ended.status, ended.err.count("\n")) == (2, 1), (forged, ended.err)
+        assert not (tmp_path / "back").exists()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="measures memory as Linux does")

@@ -7,6 +7,7 @@ record that refers to it and says why.
 
 from __future__ import annotations
 
+import codecs
 import importlib.util
 import os
 import subprocess
@@ -49,11 +50,11 @@ class Pages:
         """The record that takes the place of a response."""
         fields = _fields(head)
         try:
-            text, charset = self._text(payload)
+            text, charsets = self._text(payload)
         except SkippedError as skipped:
             fields |= {"WARC-Type": "metadata", "X-Dedup-Skipped": f"{skipped.reason} {skipped.detail}"}
             return new_record(fields, b"")
-        fields |= {"WARC-Type": "conversion", "X-Dedup-Charset": charset, "Content-Type": "text/plain"}
+        fields |= {"WARC-Type": "conversion", **charsets, "Content-Type": "text/plain"}
         return new_record(fields, text)
 
     def close(self) -> None:
@@ -63,14 +64,17 @@ class Pages:
             self._worker.communicate()
             self._worker = None
 
-    def _text(self, payload: bytes) -> tuple[bytes, str]:
+    def _text(self, payload: bytes) -> tuple[bytes, dict[str, str]]:
+        """The text of a page, and fields that say in which charset it was read, and which wrong one it named."""
         answer = read_answer(payload)
         if not answer.status.startswith("2"):
             raise SkippedError(f"status-{answer.status}", f"the server answered with status {answer.status}")
         if answer.media_type not in _TYPES:
             media_type = answer.media_type[:60]
             raise SkippedError(media_type.replace(" ", "-"), f"not a page but {media_type}")
-        return self._extracted(answer.body(), answer.charset)
+        text, used = self._extracted(answer.body(), answer.charset)
+        is_wrong = answer.charset and _python_name(answer.charset) != used
+        return text, {"X-Dedup-Charset": used, "X-Dedup-Charset-Declared": answer.charset if is_wrong else ""}
 
     def _extracted(self, page: bytes, charset: str) -> tuple[bytes, str]:
         worker = self._started()
@@ -118,6 +122,14 @@ def _fields(head: Head) -> dict[str, str]:
         "WARC-Record-ID": f"<urn:uuid:{own_id}>",
         "WARC-Refers-To": refers_to,
     }
+
+
+def _python_name(charset: str) -> str:
+    """How Python calls a charset; as it is if it knows none of that name."""
+    try:
+        return codecs.lookup(charset).name
+    except LookupError:
+        return charset
 
 
 def _pipes(worker: subprocess.Popen[bytes]) -> tuple[BinaryIO, BinaryIO]:

@@ -52,14 +52,25 @@ def finished(member: bytes, plain: bytes) -> bytes:
 
 
 def unpacked(raw: bytes) -> bytes:
-    """What a member holds; bytes that are no member stay as they are."""
+    """What a member holds; bytes that are no member stay as they are.
+
+    Raises:
+        UnreadableError: If it is damaged, as one that comes from a report may be.
+    """
     codec = packing_of(raw)
     if codec is None:
         return raw
     decoder = codec.decoder(Opening(zstd_long=True))
-    pieces = [decoder.decompress(raw, PIECE)]
-    while not decoder.eof:
-        pieces.append(decoder.decompress(b"", PIECE))
+    pieces = []
+    given = raw
+    try:
+        while not decoder.eof:
+            if decoder.needs_input and not given:
+                raise UnreadableError(f"a {codec.name} member that is cut off")
+            pieces.append(decoder.decompress(given, PIECE))
+            given = b""
+    except codec.error() as error:
+        raise UnreadableError(f"a damaged {codec.name} member: {error}") from error
     return b"".join(pieces)
 
 
