@@ -64,7 +64,9 @@ class Source:
             return
         with input_errors(self.path), io.BufferedReader(io.FileIO(self.path), _BUFFER) as file:
             head = file.peek(LONGEST_MAGIC)[:LONGEST_MAGIC]
-            codec = None if packs_itself(self.name) else codec_of(str(self.path), head)
+            # what a run made of an input may pack itself where that did not, as the archives of a WACZ file
+            is_packed = packs_itself(self.name) or packs_itself(self.path.name)
+            codec = None if is_packed else codec_of(str(self.path), head)
             if codec is None:
                 yield _Opened(file)
                 return

@@ -119,7 +119,7 @@ def test_codings(body: bytes, fields: tuple[str, ...]) -> None:
     ],
 )
 def test_charsets(kind: str, body: bytes, used: bytes, wrong: bytes) -> None:
-    """A page is read in the charset it names, or in the one it is found to be in; its record says if that is another."""
+    """A page is read in the charset it names, or in the one it is found to be in; its record says so."""
     (found,) = _read(_response(body, "http://a.example/", kind=kind))
     assert found.document is not None, found.detail
     assert found.document.text == BEAR

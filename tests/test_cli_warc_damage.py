@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -215,3 +217,23 @@ def test_large_records_take_little_memory(tmp_path: Path) -> None:
     assert memory < 200_000
     ended = run("clean", "-q", "b.warc.gz", "-o", "b", folder=tmp_path)
     assert (ended.status, "cut off" in ended.err) == (2, True)
+
+
+def test_large_records_of_a_wacz_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record beyond the limit in an archive that is not packed, in a WACZ file, is packed like all others."""
+    monkeypatch.setattr(warc_framing, "RECORD_LIMIT", 5000)
+    records = [
+        _RECORDS[1],
+        record("resource", FOX * 9999, "http://l.example/", "Content-Type: text/plain"),
+        _RECORDS[2],
+    ]
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as wacz:
+        wacz.writestr("archive/a.warc", b"".join(records))
+    make(tmp_path, {"a.wacz": zipped.getvalue()})
+    out, report = str(tmp_path / "out.warc.gz"), str(tmp_path / "r")
+    writing = Writing(output=out, report=report)
+    clean_files([str(tmp_path / "a.wacz")], Settings(), Reading(), writing, Nobody())
+    assert gzip.decompress(Path(out).read_bytes()) == b"".join([*records[:2], _CLEANED[2]])
+    restore_files(out, report, str(tmp_path / "b.warc.gz"), Reading(input_format="warc"), force=False)
+    assert gzip.decompress((tmp_path / "b.warc.gz").read_bytes()) == b"".join(records)

@@ -51,20 +51,16 @@ class Warc:
         length = 0
         with closing(Pages(self._html)) as pages:
             for record in _records(stream, self._opening):
-                if not isinstance(record, Framed):
-                    if raws:
-                        yield Chunk(first, b"".join(raws))
-                        first += len(raws)
-                        raws, length = [], 0
-                    yield _apart(record, first)
-                    first += isinstance(record, Part) and record.is_first
-                    continue
-                raws.append(_without_page(record, pages))
-                length += len(raws[-1])
-                if length >= size:
+                if raws and (length >= size or not isinstance(record, Framed)):
                     yield Chunk(first, b"".join(raws))
                     first += len(raws)
                     raws, length = [], 0
+                if isinstance(record, Framed):
+                    raws.append(_without_page(record, pages))
+                    length += len(raws[-1])
+                else:
+                    yield _apart(record, first)
+                    first += isinstance(record, Part) and record.is_first
         if raws:
             yield Chunk(first, b"".join(raws))
 
@@ -113,11 +109,16 @@ def _records(stream: BinaryIO, opening: Opening) -> Iterator[Framed | Part | str
         return
     with wacz.zip_errors():
         for archive in wacz.archives(stream):
-            for record in framed(_window(archive, archive.read(_SNIFFED), opening)):
-                if isinstance(record, Framed) and record.raw is record.plain:
-                    yield record._replace(raw=packed(record.plain, GZIP, quickly=True))
-                else:
-                    yield record
+            window = _window(archive, archive.read(_SNIFFED), opening)
+            is_packed = window.codec is not None
+            yield from framed(window) if is_packed else map(_packed, framed(window))
+
+
+def _packed(found: Framed | Part) -> Framed | Part:
+    """What is not packed, packed: a record as a member, one that is too large as some of them."""
+    if isinstance(found, Part):
+        return found._replace(raw=packed(found.raw, GZIP))
+    return found._replace(raw=packed(found.plain, GZIP, quickly=True))
 
 
 def _is_arc(window: Window) -> bool:
