@@ -30,10 +30,8 @@ MOST_AHEAD = 4
 LONGEST_MAGIC = 10
 """First bytes that tell how an input is compressed."""
 
-# flags, time, kind of compression and system as they may be
-GZIP_MEMBER = re.compile(rb"\x1f\x8b\x08[\x00-\x1f].{4}[\x00\x02\x04][\x00-\x0d\xff]", re.DOTALL)
-"""How a gzip member begins, such that nothing else looks so by chance."""
-
+# flags, time, kind of compression and system as they may be: nothing else looks so by chance
+_GZIP_MEMBER = re.compile(rb"\x1f\x8b\x08[\x00-\x1f].{4}[\x00\x02\x04][\x00-\x0d\xff]", re.DOTALL)
 _XZ_MEMORY = 256 << 20  # `xz -9` asks for a quarter of it
 
 
@@ -163,7 +161,7 @@ def _zstd_error() -> type[Exception]:
 
 CODECS = (
     Codec("gzip", ".gz", re.compile(rb"\x1f\x8b\x08"), lambda _: _GzipDecoder(),
-          lambda: zlib.compressobj(6, zlib.DEFLATED, 31), lambda: zlib.error, GZIP_MEMBER),
+          lambda: zlib.compressobj(6, zlib.DEFLATED, 31), lambda: zlib.error, _GZIP_MEMBER),
     Codec("Zstandard", ".zst", re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18", re.DOTALL), _zstd_decoder,
           _zstd_encoder, _zstd_error, re.compile(rb"\x28\xb5\x2f\xfd")),
     Codec("bzip2", ".bz2", re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"), lambda _: bz2.BZ2Decompressor(),
