@@ -20,7 +20,7 @@ import click
 from dedup import _kernels
 from dedup._kernels.unicode_file import read_version
 from dedup.errors import DedupError, InputError
-from dedup.options import SETTINGS, input_options, salvage_option, settings_options
+from dedup.options import SETTINGS, damage_options, input_options, settings_options
 from dedup.settings import Settings
 from dedup.signals import StopSignals, end_now
 from dedup.version import __version__
@@ -69,7 +69,7 @@ def cli() -> None:
               help="Least time between two checkpoints of --state; none takes a twentieth of the time.")  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary; only errors.")
 @input_options
-@salvage_option
+@damage_options
 @settings_options(*SETTINGS)
 def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **options: Any) -> None:
     """Clean text, JSON lines, CSV, Parquet, WARC and WET files, compressed or not, and folders of them.
@@ -116,7 +116,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
             click.echo(f"nothing was done: {printable(str(writing.state))} says that this run is finished", err=True)
         if _kernels.chosen_name() == "reference" and not os.environ.get("DEDUP_KERNELS"):
             click.echo("slow: the native kernels are missing; install again where a C compiler is found", err=True)
-    _check_damages(progress)
+    _check_complete(progress, strict=options["strict"])
 
 
 @cli.command()
@@ -126,7 +126,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
 @click.option("--jobs", type=int, help="Threads that work; the results are the same [default: one for every core].")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary; only errors.")
 @input_options
-@salvage_option
+@damage_options
 @settings_options("threshold", "near", "ngram", "min_tokens", "keep", "miss_probability", "num_perm", "bands", "rows",
                    "bucket_limit", "seed", "memory")  # fmt: skip
 def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
@@ -157,7 +157,7 @@ def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
     if not options["quiet"]:
         others = "earlier ones" if settings.keeps_first else "others"
         click.echo(f"{documents:,} documents, {duplicates:,} of them near-duplicates of {others}", err=True)
-    _check_damages(progress)
+    _check_complete(progress, strict=options["strict"])
 
 
 @cli.command()
@@ -194,6 +194,7 @@ def compare_command(a: str, b: str, ngram: int | None, *, as_json: bool) -> None
 
 def _reading(options: dict[str, Any]) -> Reading:
     from dedup.compression import Opening
+    from dedup.formats.transcoding import Encoding
     from dedup.reading import Reading
 
     opening = Opening(
@@ -206,15 +207,22 @@ def _reading(options: dict[str, Any]) -> Reading:
         html=options["html"],
         max_record=options["max_record"] << 20,
         opening=opening,
+        encoding=Encoding.named(options["encoding"], replaces=options["encoding_errors"] == "replace"),
     )
 
 
-def _check_damages(progress: Progress) -> None:
-    """A run that could salvage only a part of its inputs has written that, and did not succeed."""
+def _check_complete(progress: Progress, *, strict: bool) -> None:
+    """A run that could salvage only a part of its inputs has written that, and did not succeed.
+
+    If it was to be strict, neither did one that skipped a record.
+    """
     if progress.damages:
         place, detail = progress.damages[0]
-        others = f" (and {len(progress.damages) - 1} more inputs)" if len(progress.damages) > 1 else ""
-        raise InputError(place, f"{detail}; only what comes before was read{others}")
+        others = f" (and {len(progress.damages) - 1} more such places)" if len(progress.damages) > 1 else ""
+        raise InputError(place, f"{detail}{others}")
+    if strict and progress.first_skip is not None:
+        place, detail = progress.first_skip
+        raise InputError(place, f"{detail}; --strict: {progress.skips:,} records were skipped, all others are written")
 
 
 def _read_text(path: str) -> str:

@@ -30,6 +30,8 @@ MOST_AHEAD = 4
 LONGEST_MAGIC = 10
 """First bytes that tell how an input is compressed."""
 
+# flags, time, kind of compression and system as they may be: nothing else looks so by chance
+_GZIP_MEMBER = re.compile(rb"\x1f\x8b\x08[\x00-\x1f].{4}[\x00\x02\x04][\x00-\x0d\xff]", re.DOTALL)
 _XZ_MEMORY = 256 << 20  # `xz -9` asks for a quarter of it
 
 
@@ -38,7 +40,7 @@ class Opening:
     """How compressed inputs are opened.
 
     Attributes:
-        salvage: Whether what comes before damage is read; else damage is an error.
+        salvage: Whether what stands around damage is read; else damage is an error.
         max_ratio: How many times larger than its file an input may be, once it is larger than 64 MB.
         zstd_long: Whether Zstandard may ask for a window of more than 128 MB, as `zstd --long=31` makes them.
     """
@@ -110,6 +112,7 @@ class Codec:
         decoder: Makes what decompresses one member.
         encoder: Makes what compresses, at a fixed level and without a clock or a name in it.
         error: What decoders raise.
+        member: How a member begins, such that nothing else looks so, where one can begin in the middle of a file.
     """
 
     name: str
@@ -118,6 +121,7 @@ class Codec:
     decoder: Callable[[Opening], Decoder]
     encoder: Callable[[], _Encoder]
     error: Callable[[], type[Exception]]
+    member: re.Pattern[bytes] | None = None
 
 
 class NoZstdError(DedupError):
@@ -157,9 +161,9 @@ def _zstd_error() -> type[Exception]:
 
 CODECS = (
     Codec("gzip", ".gz", re.compile(rb"\x1f\x8b\x08"), lambda _: _GzipDecoder(),
-          lambda: zlib.compressobj(6, zlib.DEFLATED, 31), lambda: zlib.error),
+          lambda: zlib.compressobj(6, zlib.DEFLATED, 31), lambda: zlib.error, _GZIP_MEMBER),
     Codec("Zstandard", ".zst", re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18", re.DOTALL), _zstd_decoder,
-          _zstd_encoder, _zstd_error),
+          _zstd_encoder, _zstd_error, re.compile(rb"\x28\xb5\x2f\xfd")),
     Codec("bzip2", ".bz2", re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"), lambda _: bz2.BZ2Decompressor(),
           bz2.BZ2Compressor, lambda: OSError),
     Codec("xz", ".xz", re.compile(rb"\xfd7zXZ\x00"), lambda _: lzma.LZMADecompressor(lzma.FORMAT_XZ, _XZ_MEMORY),
@@ -179,7 +183,8 @@ def uncompressed_name(name: str) -> str:
     return name[: -len(codec.suffix)] if codec else name
 
 
-def _codec_in(head: bytes) -> Codec | None:
+def codec_in(head: bytes) -> Codec | None:
+    """How an input is compressed that begins so, if it is."""
     return next((codec for codec in CODECS if codec.magic.match(head)), None)
 
 
@@ -193,7 +198,7 @@ def codec_of(name: str | None, head: bytes) -> Codec | None:
     Raises:
         InputError: If they say something else than the name.
     """
-    found = _codec_in(head)
+    found = codec_in(head)
     if name is None:
         return found
     named = codec_named(name)

@@ -24,10 +24,12 @@ class Damage(NamedTuple):
     Attributes:
         byte: How many bytes of the file were good, as far as that is known.
         reason: What is wrong.
+        following: After how many bytes what can be decompressed begins again; None if it does not.
     """
 
     byte: int
     reason: str
+    following: int | None = None
 
 
 class _Piece(NamedTuple):
@@ -37,7 +39,11 @@ class _Piece(NamedTuple):
 
 
 class _DamagedError(Exception):
-    """The rest cannot be decompressed."""
+    """What follows cannot be decompressed."""
+
+
+class _TooLargeError(_DamagedError):
+    """The rest is not to be decompressed."""
 
 
 class _Decoding:
@@ -57,24 +63,44 @@ class _Decoding:
         self._codec = codec
         self._opening = opening
         self._rest = head
+        self._given = b""  # the last bytes that a decoder was given
         self._position = len(head)
         self._good = 0
         self._produced = 0
 
     def pieces(self) -> Iterator[_Piece]:
-        """What they hold; damage comes last."""
-        try:
-            while self._fill():
-                yield from self._member()
-            yield _Piece(b"", self._position)  # zeros and all
-        except NoZstdError as error:
-            raise InputError(self._name, str(error)) from error
-        except _DamagedError as error:
-            damage = Damage(self._good, str(error))
-            if not self._opening.salvage:
-                reason = f"{damage.reason}; --salvage keeps what comes before"
-                raise InputError(self._name, reason, byte=damage.byte) from error
-            yield _Piece(b"", self._position, damage)
+        """What they hold. Damage is a piece of its own; there is nothing behind it if it says so."""
+        while True:
+            try:
+                while self._fill():
+                    yield from self._member()
+                yield _Piece(b"", self._position)  # zeros and all
+            except NoZstdError as error:
+                raise InputError(self._name, str(error)) from error
+            except _DamagedError as error:
+                damage = Damage(self._good, str(error))
+                if not self._opening.salvage:
+                    reason = f"{damage.reason}; --salvage keeps what can be read"
+                    raise InputError(self._name, reason, byte=damage.byte) from error
+                if not isinstance(error, _TooLargeError):
+                    damage = damage._replace(following=self._find_member())
+                yield _Piece(b"", self._position, damage)
+                if damage.following is not None:
+                    continue
+            return
+
+    def _find_member(self) -> int | None:
+        """Where the next member begins that begins behind the damage."""
+        self._rest = self._rest or self._given[1:]  # what a decoder was given when it failed, but for its own beginning
+        while self._codec.member is not None:
+            found = self._codec.member.search(self._rest)
+            if found is not None:
+                self._rest = self._rest[found.start() :]
+                return self._position - len(self._rest)
+            self._rest = self._rest[1 - LONGEST_MAGIC :]
+            if not self._read():
+                break
+        return None
 
     def _fill(self) -> bool:
         """Whether another member begins; zeros may stand behind the last one."""
@@ -111,6 +137,7 @@ class _Decoding:
 
     def _decompress(self, decoder: Decoder) -> bytes:
         given, self._rest = self._rest, b""
+        self._given = given or self._given
         try:
             data = decoder.decompress(given, PIECE)
         except self._codec.error() as error:
@@ -122,7 +149,7 @@ class _Decoding:
         most = max(_ALWAYS_ALLOWED, self._opening.max_ratio * self._position)
         if self._produced > most:
             ratio = self._opening.max_ratio
-            raise _DamagedError(f"it decompresses to more than {ratio} times its size; --max-ratio allows more")
+            raise _TooLargeError(f"it decompresses to more than {ratio} times its size; --max-ratio allows more")
         return data
 
 
@@ -139,7 +166,7 @@ class DecompressedStream(io.RawIOBase):
 
     Attributes:
         position: How many bytes of the input what was read so far came from.
-        damage: Why nothing more can be read, once that is so.
+        damage: Why nothing more can be read, once that is so; until `resume`.
 
     Raises:
         InputError: When reading, if the rest cannot be decompressed and is not to be salvaged.
@@ -164,7 +191,7 @@ class DecompressedStream(io.RawIOBase):
 
     def readinto(self, buffer: Any, /) -> int:
         """See `io.RawIOBase`."""
-        while not self._data:
+        while not self._data and self.damage is None:
             piece = self._next()
             if piece is None:
                 return 0
@@ -175,6 +202,13 @@ class DecompressedStream(io.RawIOBase):
         buffer[:count] = self._data[:count]
         self._data = self._data[count:]
         return count
+
+    def resume(self) -> bool:
+        """Read on behind damage, if anything is there."""
+        if self.damage is None or self.damage.following is None:
+            return False
+        self.damage = None
+        return True
 
     def close(self) -> None:
         """Forget what is ahead."""

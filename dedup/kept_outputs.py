@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from dedup.compression import Packer
+from dedup.compression import Codec, Packer
 from dedup.durable import sync_folder
 from dedup.formats.base import Verbatim
 from dedup.manifest import Part, damaged_state
@@ -75,7 +75,9 @@ class KeptOutputs(Outputs):
         self._new_names.clear()
         return list(self._kept.values())
 
-    def _begun(self, path: Path, output: str, encoder: MakeEncoder, packer: Packer | None) -> Output:
+    def _begun(
+        self, path: Path, output: str, encoder: MakeEncoder, packer: Packer | None, named: Codec | None
+    ) -> Output:
         name = str(path)
         part = self._kept.get(name)
         is_new = part is None
@@ -85,7 +87,7 @@ class KeptOutputs(Outputs):
             self._new_names.update((path.parent, *(folder.parent for folder in self._made)))
             self._made.clear()
             self._parts.remove_left(path)
-        begun = KeptOutput(_opened(part, is_new=is_new), output, encoder, packer, part)
+        begun = KeptOutput(_opened(part, is_new=is_new), output, encoder, packer, part, named)
         self._open = [output for output in self._open if not output.part.is_closed]
         self._open.append(begun)
         if begun.has_memory:
@@ -100,8 +102,16 @@ class KeptOutput(Output):
         part: What is known about it.
     """
 
-    def __init__(self, stream: BinaryIO, path: object, encoder: MakeEncoder, packer: Packer | None, part: Part) -> None:
-        super().__init__(stream, path, encoder, packer)
+    def __init__(
+        self,
+        stream: BinaryIO,
+        path: object,
+        encoder: MakeEncoder,
+        packer: Packer | None,
+        part: Part,
+        named: Codec | None,
+    ) -> None:
+        super().__init__(stream, path, encoder, packer, named)
         self.part = part
         self._log: OutputLog | None = None
 

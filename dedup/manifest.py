@@ -17,6 +17,7 @@ from xxhash import xxh3_128_hexdigest
 from dedup.durable import replace_file
 from dedup.errors import InputError
 from dedup.records import Summary
+from dedup.skips import Skips
 
 NAME = "manifest.json"
 
@@ -43,15 +44,13 @@ class Tally(Struct):
     Attributes:
         size: Bytes read.
         emptied: Documents that are not written, for nothing is left of them.
-        skipped: Records that could not be read, by reason.
-        first_skipped: The place of the first of them, and what is wrong with it.
-        damages: The same of inputs whose rest cannot be read.
+        skips: Records that could not be read.
+        damages: The places of inputs whose rest cannot be read, and what is wrong with them.
     """
 
     size: int = 0
     emptied: int = 0
-    skipped: dict[str, int] = field(default_factory=dict)
-    first_skipped: tuple[str, str] | None = None
+    skips: Skips = field(default_factory=Skips)
     damages: list[tuple[str, str]] = field(default_factory=list)
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from dedup.deduplicator import Deduplicator
-from dedup.errors import InputError
-from dedup.formats.base import Records
 from dedup.keeping import RankedCorpus, deduplicator_of
 from dedup.observing import Observer
 from dedup.outputs import output_errors
 from dedup.parallel import count_jobs
 from dedup.passes import add_all
-from dedup.reading import Input, Reading, chunks_of, read_ahead
+from dedup.reading import Batch, Input, Reading, chunks_of, read_ahead
 from dedup.records import Duplicate
 from dedup.settings import Settings
+from dedup.skips import Skips
 from dedup.sources import Source
 
 Matched = tuple[str, Duplicate | None]
@@ -45,20 +45,20 @@ def match_files(
     jobs = count_jobs(jobs)
     inputs = [Input(source, reading.format_of(source)) for source in sources]
     observer.reading(sum(source.size for source in sources))
-    skipped = _Skipped(observer)
+    skips = Skips()
     with deduplicator_of(settings) as deduplicator:
         if settings.keeps_first:
-            yield from _match_as_they_come(inputs, deduplicator, observer, skipped, jobs)
+            yield from _match_as_they_come(inputs, deduplicator, observer, skips, jobs)
         else:
-            yield from _match_by_rank(inputs, settings, deduplicator, observer, skipped, jobs)
-        skipped.check(deduplicator.summary.documents)
+            yield from _match_by_rank(inputs, settings, deduplicator, observer, skips, jobs)
+        skips.check(deduplicator.summary.documents)
 
 
 def _match_as_they_come(
-    inputs: Sequence[Input], deduplicator: Deduplicator, observer: Observer, skipped: _Skipped, jobs: int
+    inputs: Sequence[Input], deduplicator: Deduplicator, observer: Observer, skips: Skips, jobs: int
 ) -> Iterator[Matched]:
     for batch in read_ahead(chunks_of(inputs), deduplicator.prepare_match, jobs):
-        skipped.note(batch.source, batch.records, is_damage=batch.is_damage)
+        _note(batch, skips, observer)
         with output_errors(tempfile.gettempdir()):  # where kept text goes that is not to stay in memory
             duplicates = deduplicator.match_prepared(batch.found)
         yield from zip(batch.found.ids, duplicates, strict=True)
@@ -70,36 +70,23 @@ def _match_by_rank(
     settings: Settings,
     deduplicator: Deduplicator,
     observer: Observer,
-    skipped: _Skipped,
+    skips: Skips,
     jobs: int,
 ) -> Iterator[Matched]:
     with RankedCorpus(settings, deduplicator) as corpus:
         for batch in add_all(corpus, chunks_of(inputs), jobs):
-            skipped.note(batch.source, batch.records, is_damage=batch.is_damage)
+            _note(batch, skips, observer)
             observer.progressed(batch.size, deduplicator.summary)
         with output_errors(tempfile.gettempdir()):  # as above
             corpus.match(jobs)
         yield from ((corpus.id(number), corpus.duplicate(number)) for number in range(len(corpus)))
 
 
-class _Skipped:
-    """The records that could not be read."""
-
-    def __init__(self, observer: Observer) -> None:
-        self._observer = observer
-        self._first: tuple[str, str] | None = None
-
-    def note(self, source: Source, records: Records, *, is_damage: bool) -> None:
-        """Those of a batch."""
-        for record in records.skipped(0, len(records)):
-            place = record.place(source.name)
-            self._first = self._first or (place, record.detail)
-            self._observer.skipped(place, record.detail)
-            if is_damage:
-                self._observer.damaged(place, record.detail)
-
-    def check(self, documents: int) -> None:
-        """Raise `InputError` if there are such, and no documents."""
-        if documents == 0 and self._first is not None:
-            place, detail = self._first
-            raise InputError(place, f"{detail}; no record could be read: check --input-format and --text-field")
+def _note(batch: Batch[Any], skips: Skips, observer: Observer) -> None:
+    """The records of a batch that could not be read."""
+    for record in batch.records.skipped(0, len(batch.records)):
+        place = record.place(batch.source.name)
+        skips.add(batch.source.name, record)
+        observer.skipped(place, record.detail)
+        if batch.is_damage:
+            observer.damaged(place, record.detail)

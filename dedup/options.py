@@ -87,6 +87,20 @@ def input_options(command: _Command) -> _Command:
         click.option("--id-field", default="id", show_default=True, help="Field or column that holds the id."),
         click.option("--input-format", type=click.Choice(INPUT_FORMATS), help="Whatever the inputs are called."),
         click.option(
+            "--encoding",
+            default="utf-8",
+            show_default=True,
+            help="Of text, JSON lines, CSV and TSV: as Python calls it, as cp1252, utf-16-le.",
+        ),
+        click.option(
+            "--encoding-errors",
+            type=click.Choice(["strict", "replace"]),
+            default="strict",
+            show_default=True,
+            help="Whether records with bytes that are not of that encoding are skipped, or such bytes taken for "
+            "characters that are no letters.",
+        ),
+        click.option(
             "--max-ratio",
             type=click.IntRange(1),
             default=200,
@@ -103,16 +117,25 @@ def input_options(command: _Command) -> _Command:
         click.option("--zstd-long", is_flag=True, help="Take .zst files that need a window of more than 128 MB."),
         click.option(
             "--html",
-            type=click.Choice(["all", "main"]),
+            type=click.Choice(["all", "main", "trafilatura"]),
             default="all",
             show_default=True,
-            help="Which text of the web pages in WARC archives.",
+            help="Which text of web pages: all, or what Resiliparse or Trafilatura takes for the main content.",
         ),
     ):
         option(command)
     return command
 
 
-salvage_option = click.option(
-    "--salvage", is_flag=True, help="Keep what comes before damage in compressed inputs; the status is 2 all the same."
-)
+def damage_options(command: _Command) -> _Command:
+    """What becomes of a run that cannot read everything."""
+    for option in (
+        click.option(
+            "--salvage",
+            is_flag=True,
+            help="Keep what can be read of damaged compressed inputs; the status is 2 all the same.",
+        ),
+        click.option("--strict", is_flag=True, help="End in status 2 if a record was skipped; all else is written."),
+    ):
+        option(command)
+    return command

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, TypeAlias
 
-from dedup.compression import Packer, codec_named
+from dedup.compression import Codec, Packer, codec_named
 from dedup.errors import OutputError
 from dedup.formats import packs_itself
 from dedup.formats.base import Encoder, Verbatim
@@ -103,12 +103,14 @@ class Outputs:
         with output_errors(output):
             path = Path(output).resolve()  # what a link points to is replaced, not the link
             self._make_folder(path.parent)
-            return self._begun(path, output, encoder, packer)
+            return self._begun(path, output, encoder, packer, codec_named(output) if packs_itself(output) else None)
 
-    def _begun(self, path: Path, output: str, encoder: MakeEncoder, packer: Packer | None) -> Output:
+    def _begun(
+        self, path: Path, output: str, encoder: MakeEncoder, packer: Packer | None, named: Codec | None
+    ) -> Output:
         """An output that goes to this place in the end."""
         self._staged.append((self._parts.beside(path), path))  # first, for a signal may come at any time
-        return Output(self._parts.begin(path), output, encoder, packer)
+        return Output(self._parts.begin(path), output, encoder, packer, named)
 
     def _make_folder(self, folder: Path) -> None:
         missing = []
@@ -148,10 +150,12 @@ class Output:
         path: object,
         encoder: MakeEncoder = Verbatim,
         packer: Packer | None = None,
+        named: Codec | None = None,
     ) -> None:
         self._stream = stream
         self._path = path
         self._packer = packer
+        self._named = named  # how the bytes are packed already, going by the output's name
         self._encoder = None if stream is None else encoder(self._write)
 
     def __enter__(self) -> Output:
@@ -174,9 +178,17 @@ class Output:
         if self._stream is not None:
             with output_errors(self._path):
                 if self._packer is None:
+                    self._check_packing(data)
                     self._stream.write(data)
                 else:
                     self._stream.writelines(self._packer.pack(data))
+
+    def _check_packing(self, data: bytes) -> None:
+        """Refuse a name that says something else than how the first bytes are packed."""
+        if self._named is not None and not self._named.magic.match(data):
+            reason = f"its records are not packed with {self._named.name}: give it the suffix of its input"
+            raise OutputError(self._path, reason)
+        self._named = None
 
     def close(self) -> None:
         """Flush everything to the disk."""

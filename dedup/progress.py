@@ -21,12 +21,15 @@ class Progress:
 
     Attributes:
         damages: The inputs of which only what comes before damage was read, and what is wrong with them.
+        skips: How many records could not be read.
+        first_skip: The first of them, and what is wrong with it.
     """
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._bar: click._termui_impl.ProgressBar[int] | None = None
-        self._total = self._read = self._unshown = self._skipped = 0
+        self._total = self._read = self._unshown = self.skips = 0
+        self.first_skip: tuple[str, str] | None = None
         self._last_line = time.monotonic()
         self.damages: list[tuple[str, str]] = []
 
@@ -67,10 +70,11 @@ class Progress:
 
     def skipped(self, place: str, detail: str) -> None:
         """A record could not be read; the first of them are named, the summary counts all."""
-        self._skipped += 1
-        if self._skipped <= _MOST_SKIPPED_SHOWN:
+        self.skips += 1
+        self.first_skip = self.first_skip or (place, detail)
+        if self.skips <= _MOST_SKIPPED_SHOWN:
             self._tell(f"skipped {printable(place)}: {printable(detail)}")
-        elif self._skipped == _MOST_SKIPPED_SHOWN + 1:
+        elif self.skips == _MOST_SKIPPED_SHOWN + 1:
             self._tell("further skipped records are counted, and named in the report")
 
     def damaged(self, place: str, detail: str) -> None:

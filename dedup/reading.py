@@ -9,6 +9,8 @@ from typing import Generic, NamedTuple, TypeVar
 from dedup.compression import STRICT, Opening
 from dedup.formats import choose_format
 from dedup.formats.base import MAX_RECORD, Chunk, Format, Records, damaged
+from dedup.formats.encoded import in_encoding
+from dedup.formats.transcoding import UTF8, Encoding
 from dedup.parallel import BATCH_SIZE, in_order
 from dedup.records import Document
 from dedup.sources import Source
@@ -25,9 +27,10 @@ class Reading:
         text_field: Field or column that holds the text.
         id_field: The one that holds the id.
         input_format: The name of a format; None to go by the name (standard input is JSON lines).
-        html: Which text of web pages: `all` or `main`.
+        html: Which text of web pages: `all`, `main` or `trafilatura`.
         max_record: Bytes that a line or a text may have; larger ones are skipped.
         opening: How compressed inputs are opened.
+        encoding: How texts are encoded, in formats that do not say so themselves.
     """
 
     text_field: str = "text"
@@ -36,6 +39,7 @@ class Reading:
     html: str = "all"
     max_record: int = MAX_RECORD
     opening: Opening = STRICT
+    encoding: Encoding = UTF8
 
     def format_of(self, source: Source) -> Format:
         """The format of an input.
@@ -44,7 +48,10 @@ class Reading:
             InputError: If its name tells nothing.
         """
         forced = self.input_format or ("jsonl" if source.path is None else None)
-        return choose_format(source.name, forced, self.text_field, self.id_field, self.max_record, self.html)
+        form = choose_format(
+            source.name, forced, self.text_field, self.id_field, self.max_record, self.html, self.opening
+        )
+        return in_encoding(form, self.encoding)
 
 
 class Input(NamedTuple):

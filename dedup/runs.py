@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
-from dedup.errors import InputError, InternalError
+from dedup.errors import InternalError
 from dedup.formats.base import Record
 from dedup.manifest import Tally
 from dedup.observing import Observer
@@ -135,16 +135,13 @@ def _tell(observer: Observer, summary: Summary, state: NoState) -> None:
 
 def _result(summary: Summary, state: NoState) -> Result:
     tally = state.tally
-    return Result(summary, summary.documents - tally.emptied, dict(tally.skipped), tally.size, state.seconds)
+    return Result(summary, summary.documents - tally.emptied, dict(tally.skips.counts), tally.size, state.seconds)
 
 
 def _check(result: Result, tally: Tally) -> None:
     """See to it that something could be read, and that the books balance."""
     summary = result.summary
-    if summary.documents == 0 and tally.first_skipped is not None:
-        place, detail = tally.first_skipped
-        count = f"not one of {sum(result.skipped.values()):,} records could be read"
-        raise InputError(place, f"{detail}; {count}: check --input-format and --text-field")
+    tally.skips.check(summary.documents)
     if summary.characters != summary.kept + summary.removed:
         what = f"{summary.characters} characters in, {summary.kept} kept, {summary.removed} removed"
         raise InternalError("R7", "all", what)
@@ -246,10 +243,8 @@ class _Run:
             self._kept.append(replaced)
 
     def _skip(self, source: Source, record: Record) -> None:
-        tally, place = self._tally, record.place(source.name)
-        tally.skipped[record.skipped] = tally.skipped.get(record.skipped, 0) + 1
-        tally.first_skipped = tally.first_skipped or (place, record.detail)
-        self._observer.skipped(place, record.detail)
+        self._tally.skips.add(source.name, record)
+        self._observer.skipped(record.place(source.name), record.detail)
         self._found.append(report.skipped_line(source.name, record.line, record.skipped, record.detail))
 
 

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from dedup.compression import LONGEST_MAGIC, STRICT, Opening, codec_of
 from dedup.decompression import DecompressedStream
 from dedup.errors import InputError
 from dedup.formats import SUFFIXES, format_named, packs_itself
 from dedup.formats.base import Chunk, Format, Record, UnreadableError
+from dedup.salvaging import begun, decompressed_chunks
 
 _BUFFER = 1 << 20
 
@@ -68,7 +69,9 @@ class Source:
             _unchanged(self.path, file),
         ):
             head = file.peek(LONGEST_MAGIC)[:LONGEST_MAGIC]
-            codec = None if packs_itself(self.name) else codec_of(str(self.path), head)
+            # what a run made of an input may pack itself where that did not, as the archives of a WACZ file
+            is_packed = packs_itself(self.name) or packs_itself(self.path.name)
+            codec = None if is_packed else codec_of(str(self.path), head)
             if codec is None:
                 yield _Opened(file)
                 return
@@ -83,11 +86,11 @@ class Source:
             InputError: If it cannot be opened, read or decompressed.
         """
         with input_errors(self.path or self.name), self._opened() as opened:
-            chunks = form.chunks(opened.stream, size)
             if opened.decompressed is None:
-                yield from (chunk._replace(size=len(chunk.data)) for chunk in chunks)
+                chunks = form.chunks(opened.stream, size)
+                yield from begun(chunk._replace(size=chunk.size or len(chunk.data)) for chunk in chunks)
             else:
-                yield from _chunks(chunks, form, opened.decompressed, self.size)
+                yield from begun(decompressed_chunks(form, opened.stream, opened.decompressed, size, self.size))
 
     def records(self, form: Format) -> Iterator[Record]:
         """The records, in order.
@@ -104,34 +107,8 @@ class Source:
 class _Opened:
     """An input that is open: its bytes, and where they come from if they are decompressed."""
 
-    stream: BinaryIO
+    stream: io.BufferedReader[Any]
     decompressed: DecompressedStream | None = None
-
-
-def _chunks(chunks: Iterator[Chunk], form: Format, stream: DecompressedStream, size: int) -> Iterator[Chunk]:
-    """The chunks with their sizes; the last one waits until it is known how the stream ends."""
-    last: Chunk | None = None
-    done = 0
-    for chunk in chunks:
-        if last is not None:
-            yield last
-        last = chunk._replace(size=stream.position - done)
-        done = stream.position
-    rest = stream.position - done
-    if stream.damage is None:
-        if last is not None:
-            yield last._replace(size=last.size + rest)
-        return
-    whole = form.whole(last.data) if last else b""
-    is_nothing = last is None or (last.first == 1 and not whole)
-    if last is not None and whole:
-        yield last._replace(data=whole)
-    unread = size - stream.position if size else 0
-    cut = len(last.data) - len(whole) if last else 0
-    lost = f"the last {max(size - stream.damage.byte, 0):,} bytes of the file" if size else "what follows in the file"
-    detail = f"after byte {stream.damage.byte:,}: {stream.damage.reason}; lost: {lost}, {cut:,} of an unfinished record"
-    left = (0 if whole or last is None else last.size) + rest + unread
-    yield Chunk(1 if is_nothing else 0, b"", left, detail)
 
 
 @contextmanager

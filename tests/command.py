@@ -95,6 +95,17 @@ def succeed(*given: object, stdin: bytes = b"", folder: Path | None = None, **ch
     return ended
 
 
+def most_memory(*given: object, folder: Path) -> tuple[int, int, str]:
+    """Run the command; its status, the most memory it took, in KB, and what it said. Linux only."""
+    code = (
+        "import sys; from dedup.cli import _status; status = _status(); "
+        "print(*[row.split()[1] for row in open('/proc/self/status') if row.startswith('VmHWM')]); sys.exit(status)"
+    )
+    command = [sys.executable, "-c", code, *map(str, given)]
+    ended = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
+    return ended.returncode, int(ended.stdout), ended.stderr
+
+
 def start(*given: object, folder: Path | None = None) -> subprocess.Popen[bytes]:
     """Begin to run the command, with pipes on all its streams."""
     pipe = subprocess.PIPE

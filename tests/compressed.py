@@ -33,3 +33,18 @@ def wide_zstd(data: bytes) -> bytes:
     chosen = zstd.CompressionParameter
     encoder = zstd.ZstdCompressor(options={chosen.window_log: 28, chosen.enable_long_distance_matching: 1})
     return encoder.compress(data) + encoder.flush()
+
+
+def quick_zstd(data: bytes) -> bytes:
+    """A frame that this library would have made otherwise."""
+    return zstd.compress(data, -5)
+
+
+def frames_of(data: bytes) -> list[bytes]:
+    """What frames of Zstandard hold, each on its own."""
+    found = []
+    while data:
+        decoder = zstd.ZstdDecompressor()
+        found.append(decoder.decompress(data))
+        data = decoder.unused_data
+    return found

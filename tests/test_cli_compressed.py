@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import random
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -21,7 +21,7 @@ from dedup.restoring import restore_files
 from dedup.runs import clean_files
 from dedup.sources import Source
 from dedup.writing import Writing
-from tests.command import BEAR, FOX, OWL, Nobody, environment, lines_of, make, run, succeed, tree
+from tests.command import BEAR, FOX, OWL, Nobody, environment, lines_of, make, most_memory, run, succeed, tree
 from tests.compressed import COMPRESS, DECOMPRESS, wide_zstd
 
 _OUT = ("-o", "out", "--report", "r")
@@ -306,23 +306,12 @@ def test_limits_can_be_raised(tmp_path: Path) -> None:
         assert len(stream.read()) == 80 << 20
 
 
-def _most_memory(*given: object, folder: Path) -> tuple[int, int, str]:
-    """Run the command; its status, the most memory it took, in KB, and what it said."""
-    code = (
-        "import sys; from dedup.cli import _status; status = _status(); "
-        "print(*[row.split()[1] for row in open('/proc/self/status') if row.startswith('VmHWM')]); sys.exit(status)"
-    )
-    command = [sys.executable, "-c", code, *map(str, given)]
-    ended = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
-    return ended.returncode, int(ended.stdout), ended.stderr
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="measures memory as Linux does")
 @pytest.mark.parametrize("name", ["a.txt.zst", "a.jsonl.zst"])
 def test_bombs_take_little_memory(tmp_path: Path, name: str) -> None:
     """A file of 30 KB that holds 1 GB without a line's end is refused without being held in memory."""
     make(tmp_path, {name: COMPRESS[".zst"](bytes(1 << 30))})
-    status, memory, err = _most_memory("clean", "-q", name, "--dry-run", folder=tmp_path)
+    status, memory, err = most_memory("clean", "-q", name, "--dry-run", folder=tmp_path)
     assert status == 2
     assert "--max-ratio" in err
     assert memory < 300_000  # KB; 64 MB are allowed to every file, and may be held twice
@@ -334,7 +323,7 @@ def test_a_line_without_end_takes_little_memory(tmp_path: Path) -> None:
     make(tmp_path, {"a.jsonl": _DATA + b'{"text":"'})
     with (tmp_path / "a.jsonl").open("r+b") as stream:
         stream.truncate(400 << 20)  # zeros that take no room
-    status, memory, err = _most_memory("clean", "a.jsonl", "--dry-run", "--max-record", "8", folder=tmp_path)
+    status, memory, err = most_memory("clean", "a.jsonl", "--dry-run", "--max-record", "8", folder=tmp_path)
     assert (status, "1 too-large" in err) == (0, True), err
     assert memory < 150_000
 
@@ -379,3 +368,68 @@ def test_records_that_are_too_large(tmp_path: Path, suffix: str) -> None:
     for name in (f"a.jsonl{suffix}", f"b.txt{suffix}"):
         there, back = (DECOMPRESS[suffix]((tmp_path / part / name).read_bytes()) for part in ("in", "back"))
         assert back == there
+
+
+_NUMBERED = [
+    b'{"id":"%d","text":"%d %s"}\n' % (i, i, random.Random(i).randbytes(30).hex().encode()) for i in range(900)
+]
+
+
+@pytest.mark.parametrize("damaged", [0, 1, 2], ids=["first", "middle", "last"])
+@pytest.mark.parametrize("seam", ["lines", "anywhere"])
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_salvage_behind_damage(tmp_path: Path, suffix: str, seam: str, damaged: int) -> None:
+    """--salvage goes on with the next member; lines that are cut are dropped, and what is written comes back."""
+    data = b"".join(_NUMBERED)
+    cuts = [0, *(len(b"".join(_NUMBERED[:n])) + (20 if seam == "anywhere" else 0) for n in (300, 600)), len(data)]
+    parts = [data[start:end] for start, end in itertools.pairwise(cuts)]
+    members = [COMPRESS[suffix](part) for part in parts]
+    members[damaged] = _flip(members[damaged], len(members[damaged]) // 2)
+    make(tmp_path, {f"a.jsonl{suffix}": b"".join(members)})
+    options = ("--salvage", "--no-near", "--min-span", "0")
+    ended = run("clean", f"a.jsonl{suffix}", "-o", "out.jsonl", "--report", "r", *options, folder=tmp_path)
+    assert (ended.status, ended.err.splitlines()[-1].startswith(f"dedup: error: a.jsonl{suffix}: after byte ")) == (
+        2,
+        True,
+    )
+    assert ("read on from byte" in ended.err.splitlines()[-1]) == (damaged < 2)
+    out = (tmp_path / "out.jsonl").read_bytes().splitlines(keepends=True)
+    whole = [line for i, part in enumerate(parts) if i != damaged for line in part.splitlines(keepends=True)]
+    assert {line for line in whole if line in _NUMBERED} <= set(out)
+    good = [line for line in out if line in _NUMBERED]
+    assert [line for line in _NUMBERED if line in good] == good  # in order, each once
+    assert suffix == ".gz" or out == good  # gzip knows only at its end that something in it was wrong
+    succeed("restore", "out.jsonl", "--report", "r", "-o", "back", "--input-format", "jsonl", folder=tmp_path)
+    assert (tmp_path / "back").read_bytes() == b"".join(out)
+
+
+@pytest.mark.parametrize("keep", ["first", "last"])
+def test_salvage_of_many_small_members(tmp_path: Path, keep: str) -> None:
+    """Of members of a few bytes only the damaged ones are lost, be it the first; the numbers of lines stay right."""
+    members = [
+        gzip.compress(b'{"text":"%s"}\n' % text) for text in (OWL.encode(), FOX.encode(), FOX.encode(), b"x") * 20
+    ]
+    for i in (0, 7, 8, 79):
+        members[i] = _flip(members[i], 15)
+    members[40] += b"junk"
+    make(tmp_path, {"a.jsonl.gz": b"".join(members)})
+    options = ("--report", "r", "--salvage", "--keep", keep)
+    ended = run("clean", "-q", "a.jsonl.gz", "-o", "out.jsonl", *options, folder=tmp_path)
+    assert (ended.status, ended.err.count("\n")) == (2, 1)
+    assert "(and 4 more such places)" in ended.err
+    whole = b"".join(gzip.decompress(m.removesuffix(b"junk")) for i, m in enumerate(members) if i not in (0, 7, 8, 79))
+    # lines without an id are called by their number: restored, they have to be found under it again
+    succeed("restore", "out.jsonl", "--report", "r", "-o", "back.jsonl", folder=tmp_path)
+    assert (tmp_path / "back.jsonl").read_bytes() == whole
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.txt"])
+def test_formats_that_begin_nowhere_else(tmp_path: Path, name: str) -> None:
+    """Texts, and tables with a header, are not read behind damage."""
+    members = [gzip.compress(b"id,text\n" + b"".join(b"%d,x %d\n" % (i, i) for i in range(9))) for _ in range(3)]
+    make(tmp_path, {f"{name}.gz": members[0] + _flip(members[1], 15) + members[2], "b.jsonl": _DATA})
+    ended = run("clean", "-q", f"{name}.gz", "b.jsonl", "-o", "out", "--salvage", folder=tmp_path)
+    assert (ended.status, "only what comes before was read" in ended.err) == (2, True)
+    out = tree(tmp_path / "out")
+    assert out.pop("b.jsonl")
+    assert [gzip.decompress(data) for data in out.values()] == [gzip.decompress(members[0])] * (name == "a.csv")

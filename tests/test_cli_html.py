@@ -28,6 +28,11 @@ from tests.test_formats import records_of
 
 _NEEDED = pytest.mark.skipif(importlib.util.find_spec("resiliparse") is None, reason="needs resiliparse to read pages")
 
+_TRAFILATURA = pytest.mark.skipif(
+    not all(map(importlib.util.find_spec, ("resiliparse", "trafilatura", "lxml_html_clean"))),
+    reason="needs trafilatura",
+)
+
 
 def _page(*paragraphs: str) -> bytes:
     body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
@@ -103,22 +108,23 @@ def test_codings(body: bytes, fields: tuple[str, ...]) -> None:
 
 @_NEEDED
 @pytest.mark.parametrize(
-    ("kind", "body", "used"),
+    ("kind", "body", "used", "wrong"),
     [
-        ("text/html; charset=utf-8", _page(BEAR), b"utf-8"),
-        ("text/html", _page(BEAR), b"utf-8"),
-        ("text/html; charset=ISO-8859-1", _page(BEAR).decode().encode("latin-1"), b"iso8859-1"),
-        ("text/html; charset=utf-8", _page(BEAR).decode().encode("cp1252"), b"1252"),
-        ("text/html; charset=no-such-thing", _page(BEAR), b"utf-8"),
-        ("text/html; charset=base64", _page(BEAR), b"utf-8"),
+        ("text/html; charset=utf-8", _page(BEAR), b"utf-8", b""),
+        ("text/html", _page(BEAR), b"utf-8", b""),
+        ("text/html; charset=ISO-8859-1", _page(BEAR).decode().encode("latin-1"), b"iso8859-1", b""),
+        ("text/html; charset=utf-8", _page(BEAR).decode().encode("cp1252"), b"1252", b"utf-8"),
+        ("text/html; charset=no-such-thing", _page(BEAR), b"utf-8", b"no-such-thing"),
+        ("text/html; charset=base64", _page(BEAR), b"utf-8", b"base64"),
     ],
 )
-def test_charsets(kind: str, body: bytes, used: bytes) -> None:
-    """A page is read in the charset it names, or in the one that it is found to be in; its record says which."""
+def test_charsets(kind: str, body: bytes, used: bytes, wrong: bytes) -> None:
+    """A page is read in the charset it names, or in the one it is found to be in; its record says so."""
     (found,) = _read(_response(body, "http://a.example/", kind=kind))
     assert found.document is not None, found.detail
     assert found.document.text == BEAR
     assert used in head_of(found.raw).get(b"x-dedup-charset").lower()
+    assert head_of(found.raw).get(b"x-dedup-charset-declared") == wrong
 
 
 _HOSTILE: dict[str, tuple[bytes, str]] = {
@@ -135,7 +141,7 @@ def test_hostile_pages(case: str) -> None:
     """A page that takes too long or too much room is skipped, and the next one is read."""
     html, reason = _HOSTILE[case]
     coding = {"a bomb": "Content-Encoding: gzip", "unknown coding": "Content-Encoding: br"}.get(case, "X: y")
-    pages = Pages(main=True, seconds=1)
+    pages = Pages("main", seconds=1)
     begun = time.monotonic()
     converted = []
     for each in (_response(html, "http://a.example/", coding), _response(_page(FOX), "http://b.example/")):
@@ -163,6 +169,8 @@ def test_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     writing = Writing(output=None)
     with pytest.raises(InputError, match=r"a\.warc: .*pip install 'dedup-text\[html\]'"):
         clean_files([str(tmp_path / "a.warc")], Settings(), Reading(), writing, Nobody())
+    with pytest.raises(InputError, match=r"a\.warc: .*pip install 'dedup-text\[trafilatura\]'"):
+        clean_files([str(tmp_path / "a.warc")], Settings(), Reading(html="trafilatura"), writing, Nobody())
     assert clean_files([str(tmp_path / "b.warc")], Settings(), Reading(), writing, Nobody()).written == 1
 
 
@@ -173,12 +181,49 @@ def test_main_content() -> None:
     data = _response(page.encode(), "http://a.example/")
     texts = []
     for main in (False, True):
-        (found,) = records_of(Warc(main=main), data, "a.warc")
+        (found,) = records_of(Warc(html="main" if main else "all"), data, "a.warc")
         assert found.document is not None
         texts.append(found.document.text)
     assert "Home" in texts[0]
     assert texts[1].strip() == FOX
     assert next(Warc().chunks(io.BytesIO(data), 1)).first == 1
+
+
+_ARTICLE = f"""<html><head><title>A title</title></head><body>
+<nav><a href="/">Home</a> <a href="/b">Other pages</a></nav>
+<article><h1>Of foxes and owls</h1><p>{FOX} {OWL}</p><p>{OWL} {BEAR}</p></article>
+<footer>All rights reserved</footer></body></html>"""
+
+
+@_TRAFILATURA
+def test_trafilatura(tmp_path: Path) -> None:
+    """--html trafilatura writes what that library takes for the main content of a page."""
+    pages = [_response(_ARTICLE.encode("cp1252"), "http://a/", kind="text/html; charset=cp1252")]
+    pages += [_response(b"<p>", "http://b/"), _response(_page(FOX), "http://c/", status="404 Gone")]
+    make(tmp_path, {"a.warc.gz": b"".join(map(gzip.compress, pages))})
+    ended = succeed("clean", "a.warc.gz", "-o", "out.warc.gz", "--html", "trafilatura", folder=tmp_path)
+    assert "1 status-404" in ended.err
+    first, *_ = _read((tmp_path / "out.warc.gz").read_bytes())
+    assert first.document is not None
+    assert [line for line in first.document.text.splitlines() if line] == [
+        "Of foxes and owls", f"{FOX} {OWL}", f"{OWL} {BEAR}"
+    ]  # fmt: skip
+
+
+@_TRAFILATURA
+def test_a_page_that_keeps_trafilatura_busy() -> None:
+    """A page that takes it too long, or makes it fail, is skipped, and the next one is read."""
+    pages = Pages("trafilatura", seconds=3)
+    attributes = b" ".join(b"a%d=1" % i for i in range(200_000))
+    converted = []
+    for body in (b"<p %s>" % attributes + FOX.encode(), _ARTICLE.encode()):
+        each = _response(body, "http://a/")
+        head = head_of(each)
+        converted.append(pages.converted(head, each[head.end : head.end + head.length]))
+    pages.close()
+    bad, good = _read(b"".join(converted))
+    assert bad.skipped == "html-time"
+    assert good.document is not None, good.detail
 
 
 def _zipped(members: dict[str, bytes], **options: int) -> bytes:

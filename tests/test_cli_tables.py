@@ -111,7 +111,7 @@ _FAULTS: dict[str, tuple[str, bytes, tuple[str, ...], str]] = {
     "column missing": ("in.csv", b"id,texts\n1,a\n", (), "in.csv:1: no column 'text'; there are id, texts; did you"),
     "column twice": ("in.tsv", b"text\ttext\na\tb\n", (), "in.tsv:1: column 'text' stands there twice"),
     "another separator": ("in.tsv", b"id,text\n1,a\n", (), "in.tsv:1: no column 'text'; there are id,text"),
-    "not UTF-8": ("in.csv", "text\na\n".encode("utf-16"), (), "in.csv:1: the header is not UTF-8"),
+    "not UTF-8": ("in.csv", b"text,\xe4\na,b\n", (), "in.csv:1: the header is not UTF-8"),
     "header without an end": ("in.csv", b'"text\na\n', (), "in.csv:1: the header opens a quotation mark"),
     "not one row": ("in.csv", b"id,text\n1,2,3\n4\n", (), "in.csv:2: 3 cells, and 2 in the header; no"),
     "summary is the output": ("in.csv", b"text\na\n", ("--summary-json", "out"), "out: the summary and a cleaned text"),
@@ -119,6 +119,8 @@ _FAULTS: dict[str, tuple[str, bytes, tuple[str, ...], str]] = {
         "in.csv", b"text\na\n", ("--report", "r", "--summary-json", "./r"), "./r: the summary and the report"
     ),
     "summary is an input": ("in.csv", b"text\na\n", ("--summary-json", "in.csv", "--force"), "in.csv: it is one"),
+    "Parquet without the column": ("in.parquet", _bytes_in("parquet", [{"id": "1", "Texts": OWL}]) if find_spec(
+        "pyarrow") else b"", (), "in.parquet: no column 'text'; there are id, Texts; did you mean 'Texts'?"),
     "no Parquet": ("in.parquet", b"text\na\n", (), "in.parquet: not a Parquet file, or a damaged one"),
     "no footer": ("in.parquet", b"PAR1" + bytes(90), (), "in.parquet: not a Parquet file, or a damaged one"),
     "corrupt footer": ("in.parquet", b"PAR1\xff\xff\xff\xff\x04\0\0\0PAR1", (), "in.parquet: not a Parquet file, or"),
@@ -156,6 +158,22 @@ def test_disk_that_fills_up(tmp_path: Path, suffix: str) -> None:
     assert ended.stderr.decode() == "dedup: error: out: cannot be written: File too large\n"
     assert ended.returncode == 2
     assert set(tree(tmp_path)) == {f"in.{suffix}"}
+
+
+def test_a_type_that_would_run_code(tmp_path: Path) -> None:
+    """A column of a type that old readers unpickled is refused by name, and nothing in it is run."""
+    pyarrow = pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
+    from pyarrow import parquet
+
+    forged = {"ARROW:extension:name": "arrow.py_extension_type"}
+    forged["ARROW:extension:metadata"] = "cos\nsystem\n(S'touch run'\ntR."
+    fields = [pyarrow.field("text", pyarrow.string()), pyarrow.field("x", pyarrow.binary(), metadata=forged)]
+    table = pyarrow.table([[OWL], [b"x"]], schema=pyarrow.schema(fields))
+    parquet.write_table(table, tmp_path / "in.parquet")
+    ended = run("clean", "-q", "in.parquet", "-o", "out", folder=tmp_path)
+    assert (ended.status, ended.err.count("\n")) == (2, 1)
+    assert "in.parquet: column 'x' is of an extension type" in ended.err
+    assert set(tree(tmp_path)) == {"in.parquet"}
 
 
 def test_rows_of_a_forged_report(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import math
@@ -86,7 +87,6 @@ def test_other_fields_stay(fields: dict[str, object], old: str, new: str, escape
         (b'{"x":["a"],"text":""}', None),
         (b'{"x": {"x":1} ,"text":""}', None),
         (b'{"text":"","y":{"x":1}}', None),
-        (b'\xef\xbb\xbf{"text":"","x":"behind a mark"}', "behind a mark"),
         (b'{"text":"","x":1,"x":2}', 2),
         (b'{"text":"","x":18446744073709551617}', 18446744073709551617),
         (b'{"text":"","x":1E400}', math.inf),
@@ -135,11 +135,12 @@ def test_ids() -> None:
     st.lists(st.sampled_from((b'{"text":"a"}', b"\n", b"\r\n", b"\xef\xbb\xbf", b" ", b"no", b"\xff", b"\r", b"[]")))
 )
 def test_records_are_the_input(pieces: list[bytes]) -> None:
-    """The bytes of all records together are the input, and lines are numbered from 1."""
+    """The bytes of all records together are the input; lines are numbered from 1, a byte order mark is none."""
     data = b"".join(pieces)
     records = _read(data)
     assert b"".join(record.raw for record in records) == data
-    assert [record.line for record in records] == list(range(1, len(records) + 1))
+    numbers = [record.line for record in records[data.startswith(codecs.BOM_UTF8) :]]
+    assert numbers == list(range(1, len(numbers) + 1))
     assert b"".join(record.raw for record in records_of(Plain(), data, "in.txt")) == data
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from dedup.compression import uncompressed_name
+from dedup.compression import STRICT, Opening, uncompressed_name
 from dedup.errors import InputError
 from dedup.formats.base import MAX_RECORD, Format
 from dedup.formats.jsonl import JsonLines
@@ -30,8 +30,8 @@ def format_named(name: str) -> str | None:
 
 
 def packs_itself(name: str) -> bool:
-    """Whether a file's format compresses it by itself: every record of an archive is a gzip member of its own."""
-    return name.lower().endswith(".gz") and format_named(name) == "warc"
+    """Whether a file's format compresses it by itself: every record of an archive is packed on its own."""
+    return name.lower().endswith((".gz", ".zst")) and format_named(name) == "warc"
 
 
 def choose_format(
@@ -41,6 +41,7 @@ def choose_format(
     id_field: str,
     max_record: int = MAX_RECORD,
     html: str = "all",
+    opening: Opening = STRICT,
 ) -> Format:
     """The format of an input.
 
@@ -50,7 +51,8 @@ def choose_format(
         text_field: The field or column that holds the text.
         id_field: The one that holds the id.
         max_record: Bytes that a line or a text may have; larger ones are skipped.
-        html: Which text of pages: `all` or `main`.
+        html: Which text of pages; see `Warc`.
+        opening: How packed archives are opened.
 
     Raises:
         InputError: If the name tells nothing.
@@ -65,5 +67,5 @@ def choose_format(
     if chosen == "parquet":
         return Parquet(text_field, id_field)
     if chosen == "warc":
-        return Warc(main=html == "main")
+        return Warc(html=html, opening=opening)
     raise InputError(name, f"its name does not end in {' or '.join(SUFFIXES)}, compressed or not: give --input-format")

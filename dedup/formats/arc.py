@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dedup.formats import gzip_members
-from dedup.formats.warc_framing import Framed, Head, check_length
+from dedup.compression import Codec
+from dedup.formats.members import packed
+from dedup.formats.warc_framing import RECORD_LIMIT, Framed, Head
 from dedup.formats.warc_rewriting import new_record
 from dedup.formats.windows import FramingError, Window
 
@@ -17,13 +18,17 @@ _LINE = re.compile(rb"(\S+)[ \t]+(\S+)[ \t]+([0-9]{8,17})[ \t]+([^\n]*[ \t])?([0
 _INFO = b"description: texts of the pages of an ARC archive\r\n"
 
 
-def framed_arc(window: Window, *, is_packed: bool) -> Iterator[Framed]:
+def framed_arc(window: Window, before: int = 0) -> Iterator[Framed]:
     """All records, in order, the first of them, which is about the archive, as a `warcinfo` record.
+
+    Args:
+        window: The archive.
+        before: How many records of it have been read already.
 
     Raises:
         FramingError: If the archive is cut off, or a record does not end where it says.
     """
-    number = 0
+    number = before
     while window.fill(1):
         number += 1
         place = f"record {number:,} at {window.place}"
@@ -31,14 +36,15 @@ def framed_arc(window: Window, *, is_packed: bool) -> Iterator[Framed]:
         if found is None:
             return
         length = int(found[5])
-        check_length(length, place)
+        if length > RECORD_LIMIT:
+            raise FramingError(f"{place}: it has {length:,} bytes; the most that is read is {RECORD_LIMIT:,}")
         if not window.fill(length):
             raise FramingError(
                 f"{place}: it says that it has {length:,} bytes, and {window.size:,} are left: the archive is cut off"
             )
         payload = window.take(length)
         is_about = number == 1 and found[1].startswith(BEGINS)
-        yield _information(is_packed=is_packed) if is_about else _response(found, payload, is_packed=is_packed)
+        yield _information(window.codec) if is_about else _response(found, payload, window.codec)
 
 
 def _line(window: Window, place: str) -> re.Match[bytes] | None:
@@ -56,15 +62,15 @@ def _line(window: Window, place: str) -> re.Match[bytes] | None:
     return found
 
 
-def _information(*, is_packed: bool) -> Framed:
+def _information(codec: Codec | None) -> Framed:
     plain = new_record({"WARC-Type": "warcinfo", "Content-Type": "application/warc-fields"}, _INFO)
-    return Framed(None, plain, gzip_members.packed(plain, quickly=True) if is_packed else plain)
+    return Framed(None, plain, packed(plain, codec, quickly=True) if codec else plain)
 
 
-def _response(line: re.Match[bytes], payload: bytes, *, is_packed: bool) -> Framed:
+def _response(line: re.Match[bytes], payload: bytes, codec: Codec | None) -> Framed:
     """A response as if it stood in a WARC archive; its bytes are not those of a record, and nobody writes them."""
     fields = {b"warc-type": b"response", b"warc-target-uri": line[1], b"warc-date": _date(line[3])}
-    return Framed(Head(0, 0, fields, len(payload)), payload, b"" if is_packed else payload)
+    return Framed(Head(0, 0, fields, len(payload)), payload, packed(b"", codec) if codec else payload)
 
 
 def _date(written: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from io import BufferedReader
 from typing import BinaryIO, NamedTuple, Protocol
 
 from msgspec import Struct
@@ -11,6 +12,10 @@ from dedup.records import Cleaned, Document
 
 MAX_RECORD = 64 << 20
 """Bytes that a record may have, unless somebody says otherwise."""
+
+
+NO_TEXT_FIELD = "no-text-field"
+"""Why a record is skipped that does not have the field for its text."""
 
 
 class UnreadableError(Exception):
@@ -39,6 +44,7 @@ class Record(Struct, frozen=True, gc=False):
         skipped: Why it holds no document, as a short name; "" where there is nothing to read (a blank line).
         detail: What exactly is wrong, for people.
         continues: Whether it is no record of its own but another part of the one before, which is too large.
+        meant: The field with the longest text, where the one for its text is not there.
     """
 
     raw: bytes
@@ -48,6 +54,7 @@ class Record(Struct, frozen=True, gc=False):
     skipped: str = ""
     detail: str = ""
     continues: bool = False
+    meant: str = ""
 
     def place(self, name: str) -> str:
         """Where the record stands, for people: the name of its input, with its line if it has one."""
@@ -138,6 +145,10 @@ class RecordList(RecordSequence):
         super().__init__(records)
         self._replaced = replaced
 
+    def changed(self, change: Callable[[Record], Record]) -> RecordList:
+        """The same records after a change to each."""
+        return RecordList([change(record) for record in self._records], self._replaced)
+
     def raw(self, first: int, last: int) -> bytes:
         """See `Records`."""
         return b"".join(record.raw for record in self._records[first:last])
@@ -190,12 +201,12 @@ def rest_of_record(read: Callable[[int], bytes], size: int) -> Iterator[Chunk]:
         yield Chunk(0, data, is_oversized=True)
 
 
-def oversized(chunk: Chunk, line: int | None) -> RecordList:
+def oversized(chunk: Chunk, line: int | None, detail: str = "too large: --max-record allows more") -> RecordList:
     """A part of a record that is too large to be looked at; the first one is counted as skipped."""
     if chunk.first == 0:
         record = Record(chunk.data, continues=True)
     else:
-        record = Record(chunk.data, line=line, skipped="too-large", detail="too large: --max-record allows more")
+        record = Record(chunk.data, line=line, skipped="too-large", detail=detail)
     return RecordList([record], lambda record, _: (record.raw, ""))
 
 
@@ -214,6 +225,13 @@ class Format(Protocol):
 
     def whole(self, data: bytes) -> bytes:
         """Those bytes of a chunk that are whole records, if the input was cut off in it."""
+
+    def skip_cut(self, stream: BufferedReader) -> int | None:
+        """Skip the rest of a record that was cut off, in what can be read of an input behind damage.
+
+        Returns:
+            How many bytes; None if this format cannot begin there. Where it can, a record is a line.
+        """
 
     def records(self, chunk: Chunk, name: str) -> Records:
         """What they hold, in an input of this name; any thread may ask."""

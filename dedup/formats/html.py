@@ -7,6 +7,7 @@ record that refers to it and says why.
 
 from __future__ import annotations
 
+import codecs
 import importlib.util
 import os
 import subprocess
@@ -15,6 +16,7 @@ import uuid
 from threading import Timer
 from typing import BinaryIO
 
+from dedup.formats.html_worker import WANTED
 from dedup.formats.http_bodies import read_answer
 from dedup.formats.skipping import SkippedError
 from dedup.formats.warc_framing import Head
@@ -23,6 +25,7 @@ from dedup.formats.warc_rewriting import new_record
 SKIPPED = b"x-dedup-skipped"
 _TYPES = ("text/html", "application/xhtml+xml", "")
 _SECONDS = 5.0
+_NEEDED = {"html": ("resiliparse",), "trafilatura": ("resiliparse", "trafilatura", "lxml_html_clean")}  # by extra
 _WORKER = "dedup.formats.html_worker"
 
 
@@ -34,12 +37,12 @@ class Pages:
     """Turns responses into records of their text.
 
     Args:
-        main: Whether only the main content is wanted.
+        html: Which text of a page is wanted; see `html_worker.WANTED`.
         seconds: How long a page may take.
     """
 
-    def __init__(self, *, main: bool, seconds: float = _SECONDS) -> None:
-        self._main = main
+    def __init__(self, html: str, *, seconds: float = _SECONDS) -> None:
+        self._html = html
         self._seconds = seconds
         self._worker: subprocess.Popen[bytes] | None = None
 
@@ -47,11 +50,11 @@ class Pages:
         """The record that takes the place of a response."""
         fields = _fields(head)
         try:
-            text, charset = self._text(payload)
+            text, charsets = self._text(payload)
         except SkippedError as skipped:
             fields |= {"WARC-Type": "metadata", "X-Dedup-Skipped": f"{skipped.reason} {skipped.detail}"}
             return new_record(fields, b"")
-        fields |= {"WARC-Type": "conversion", "X-Dedup-Charset": charset, "Content-Type": "text/plain"}
+        fields |= {"WARC-Type": "conversion", **charsets, "Content-Type": "text/plain"}
         return new_record(fields, text)
 
     def close(self) -> None:
@@ -61,14 +64,17 @@ class Pages:
             self._worker.communicate()
             self._worker = None
 
-    def _text(self, payload: bytes) -> tuple[bytes, str]:
+    def _text(self, payload: bytes) -> tuple[bytes, dict[str, str]]:
+        """The text of a page, and fields that say in which charset it was read, and which wrong one it named."""
         answer = read_answer(payload)
         if not answer.status.startswith("2"):
             raise SkippedError(f"status-{answer.status}", f"the server answered with status {answer.status}")
         if answer.media_type not in _TYPES:
             media_type = answer.media_type[:60]
             raise SkippedError(media_type.replace(" ", "-"), f"not a page but {media_type}")
-        return self._extracted(answer.body(), answer.charset)
+        text, used = self._extracted(answer.body(), answer.charset)
+        is_wrong = answer.charset and _python_name(answer.charset) != used
+        return text, {"X-Dedup-Charset": used, "X-Dedup-Charset-Declared": answer.charset if is_wrong else ""}
 
     def _extracted(self, page: bytes, charset: str) -> tuple[bytes, str]:
         worker = self._started()
@@ -76,7 +82,7 @@ class Pages:
         timer.start()
         try:
             asked, answered = _pipes(worker)
-            asked.write(b"m" if self._main else b"a")
+            asked.write(WANTED[self._html])
             name = charset.encode("ascii", "replace")
             asked.write(bytes([len(name)]) + name + len(page).to_bytes(4, "big") + page)
             asked.flush()
@@ -93,8 +99,9 @@ class Pages:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._worker is None:
-            if importlib.util.find_spec("resiliparse") is None:
-                raise MissingLibraryError("it holds web pages; to read these: pip install 'dedup-text[html]'")
+            extra = "trafilatura" if self._html == "trafilatura" else "html"
+            if not all(map(importlib.util.find_spec, _NEEDED[extra])):
+                raise MissingLibraryError(f"it holds web pages; to read these: pip install 'dedup-text[{extra}]'")
             self._worker = subprocess.Popen(  # noqa: S603  # this interpreter and a module of this package
                 [sys.executable, "-m", _WORKER],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -115,6 +122,14 @@ def _fields(head: Head) -> dict[str, str]:
         "WARC-Record-ID": f"<urn:uuid:{own_id}>",
         "WARC-Refers-To": refers_to,
     }
+
+
+def _python_name(charset: str) -> str:
+    """How Python calls a charset; as it is if it knows none of that name."""
+    try:
+        return codecs.lookup(charset).name
+    except LookupError:
+        return charset
 
 
 def _pipes(worker: subprocess.Popen[bytes]) -> tuple[BinaryIO, BinaryIO]:

@@ -9,7 +9,7 @@ import codecs
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from json.decoder import WHITESPACE, scanstring  # type: ignore[attr-defined]  # public in CPython, not in the stubs
 from json.encoder import encode_basestring_ascii
@@ -22,6 +22,7 @@ from dedup._kernels import Lines
 from dedup.documents import LineDocuments
 from dedup.formats.base import (
     MAX_RECORD,
+    NO_TEXT_FIELD,
     Chunk,
     Encoder,
     Record,
@@ -85,6 +86,12 @@ class JsonLines:
         """All lines that have their end."""
         return data[: data.rfind(b"\n") + 1]
 
+    def skip_cut(self, stream: io.BufferedReader) -> int | None:
+        """The rest of a line, unless an object begins there."""
+        if stream.peek(1).startswith(b"{"):
+            return 0
+        return sum(len(chunk.data) for chunk in _rest_of_line(stream, io.DEFAULT_BUFFER_SIZE))
+
     def records(self, chunk: Chunk, name: str) -> Records:
         """What lines hold. One that holds no document is skipped; its bytes still stand in the record."""
         if chunk.is_oversized:
@@ -93,17 +100,18 @@ class JsonLines:
             lines = _kernels.chosen().read_lines(chunk.data, *self._names)
             if lines is not None:
                 return _PlainLines(lines, chunk, name, self._replaced)
-        raws = io.BytesIO(chunk.data).readlines()
-        return RecordList([self._record(raw, name, i) for i, raw in enumerate(raws, chunk.first)], self._replaced)
+        data = chunk.data.removeprefix(codecs.BOM_UTF8) if chunk.first == 1 else chunk.data
+        mark = [Record(codecs.BOM_UTF8)] if len(data) < len(chunk.data) else []  # it stays if the first line goes
+        numbered = enumerate(io.BytesIO(data).readlines(), chunk.first)
+        return RecordList(mark + [self._record(raw, name, number) for number, raw in numbered], self._replaced)
 
     def _record(self, raw: bytes, name: str, number: int) -> Record:
-        line = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
-        if not line or line.isspace():
+        if not raw or raw.isspace():
             return Record(raw, line=number)
         try:
-            text, own_id = self._document(line)
+            text, own_id = self._document(raw)
         except _SkippedError as skipped:
-            return Record(raw, line=number, skipped=skipped.reason, detail=skipped.detail)
+            return Record(raw, line=number, skipped=skipped.reason, detail=skipped.detail, meant=skipped.meant)
         document = Document(f"{name}:{number}" if own_id is None else own_id, text)
         return Record(raw, document, number, own_id is not None)
 
@@ -127,7 +135,7 @@ class JsonLines:
 
     def field(self, raw: bytes, name: str) -> str | int | float | bool | None:
         """See `Format`. Where a field stands twice, the last one counts."""
-        return _scalar(_fields(raw.removeprefix(codecs.BOM_UTF8)).get(name))
+        return _scalar(_fields(raw).get(name))
 
     def _replaced(self, record: Record, text: str) -> tuple[bytes, str]:
         """The spelling is `escaped` or `unescaped`, where that does not show; failing that the text as written."""
@@ -145,7 +153,8 @@ class JsonLines:
         fields = _fields(line)
         if self._text_field not in fields:
             names = ", ".join(fields) or "none"
-            raise _SkippedError("no-text-field", f"no field {self._text_field!r}; there are {names}")
+            detail = f"no field {self._text_field!r}; there are {names}"
+            raise _SkippedError(NO_TEXT_FIELD, detail, _longest_text(fields))
         text = _value(fields[self._text_field])
         if not isinstance(text, str) or isinstance(text, _Number):
             raise _SkippedError("text-not-a-string", f"field {self._text_field!r} is not a string")
@@ -223,10 +232,11 @@ class _PlainLines:
 class _SkippedError(Exception):
     """A line holds no document."""
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: str, detail: str, meant: str = "") -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.meant = meant
 
 
 def _fields(line: bytes) -> dict[str, Any]:
@@ -246,6 +256,18 @@ def _fields(line: bytes) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise _SkippedError("not-an-object", "not a JSON object")
     return fields
+
+
+def _longest_text(fields: Mapping[str, object]) -> str:
+    """The name of the field with the longest string that may be a text: one of words, or beyond ASCII; else nothing."""
+    strings = {name: raw for name, raw in fields.items() if not isinstance(raw, msgspec.Raw) or bytes(raw)[:1] == b'"'}
+    values = {name: _value(raw) for name, raw in strings.items()}
+    lengths = {
+        name: len(value)
+        for name, value in values.items()
+        if isinstance(value, str) and not isinstance(value, _Number) and (" " in value or not value.isascii())
+    }
+    return max(lengths, key=lengths.__getitem__, default="")
 
 
 def _id(raw: object) -> str | None:

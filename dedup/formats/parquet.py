@@ -8,6 +8,7 @@ Nothing is read that could be more than a value: columns of extension types are 
 
 from __future__ import annotations
 
+import io
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -81,6 +82,10 @@ class Parquet:
     def whole(self, data: bytes) -> bytes:
         """All of it: a file that is cut off has no footer, and cannot be opened."""
         return data
+
+    def skip_cut(self, stream: io.BufferedReader) -> int | None:  # noqa: ARG002  # its footer is at its end
+        """None."""
+        return None
 
     def records(self, chunk: Chunk, name: str) -> TableRecords:
         """The rows of a batch; what stands before them is no record and is passed on."""

@@ -1,7 +1,9 @@
-"""Plain text: one file is one document, its relative name is its id. UTF-8; line ends stay as they are."""
+"""Plain text: one file is one document, its relative name is its id. UTF-8; line ends and a byte order mark stay."""
 
 from __future__ import annotations
 
+import codecs
+import io
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
@@ -29,15 +31,19 @@ class Plain:
         """Nothing."""
         return b""
 
+    def skip_cut(self, stream: io.BufferedReader) -> int | None:  # noqa: ARG002  # half a text is none
+        """None."""
+        return None
+
     def records(self, chunk: Chunk, name: str) -> RecordList:
         """The text; skipped as `invalid-utf8` where it is not UTF-8."""
         if chunk.is_oversized:
             return oversized(chunk, None)
         return RecordList([_record(chunk.data, name)], _replaced)
 
-    def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:  # noqa: ARG002  # nothing but its text
-        """The text's bytes."""
-        return text.encode("utf-8")
+    def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:  # noqa: ARG002  # a text has one spelling
+        """The text's bytes, behind the byte order mark if there is one."""
+        return _mark(raw) + text.encode("utf-8")
 
     def encoder(self, write: Callable[[bytes], object]) -> Encoder:
         """See `Format`."""
@@ -48,12 +54,16 @@ class Plain:
         return None
 
 
-def _replaced(record: Record, text: str) -> tuple[bytes, str]:  # noqa: ARG001  # a text has one spelling
-    return text.encode("utf-8"), ""
+def _replaced(record: Record, text: str) -> tuple[bytes, str]:
+    return _mark(record.raw) + text.encode("utf-8"), ""
+
+
+def _mark(raw: bytes) -> bytes:
+    return codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
 
 
 def _record(raw: bytes, name: str) -> Record:
     try:
-        return Record(raw, Document(name, raw.decode("utf-8")))
+        return Record(raw, Document(name, raw[len(_mark(raw)) :].decode("utf-8")))
     except UnicodeDecodeError as error:
-        return Record(raw, skipped="invalid-utf8", detail=f"not UTF-8 at byte {error.start}")
+        return Record(raw, skipped="invalid-utf8", detail=f"not UTF-8 at byte {len(_mark(raw)) + error.start}")

@@ -7,6 +7,7 @@ only the cell of the text is another. Rows are numbered as records: the header i
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
@@ -56,6 +57,10 @@ class Separated:
         while self._layout is not None and end < len(data) and (following := self._layout.row_end(data, end)):
             end = following
         return data[:end]
+
+    def skip_cut(self, stream: io.BufferedReader) -> int | None:  # noqa: ARG002  # its header is at its beginning
+        """None."""
+        return None
 
     def records(self, chunk: Chunk, name: str) -> RecordList:
         """What rows hold. One that holds no document is skipped; its bytes still stand in the record."""

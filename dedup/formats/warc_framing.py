@@ -59,13 +59,29 @@ class Framed(NamedTuple):
         return b"" if self.head is None else self.plain[self.head.end : self.head.end + self.head.length]
 
 
-def framed(window: Window) -> Iterator[Framed]:
+class Part(NamedTuple):
+    """A part of a record that is too large to be held.
+
+    Attributes:
+        raw: Its bytes as they are to be written.
+        is_first: Whether the record begins with it.
+    """
+
+    raw: bytes
+    is_first: bool
+
+
+def framed(window: Window, before: int = 0) -> Iterator[Framed | Part]:
     """All records, in order; together they are all bytes.
+
+    Args:
+        window: The archive.
+        before: How many records of it have been read already.
 
     Raises:
         FramingError: If the archive is cut off, or a record does not end where it says.
     """
-    number = 0
+    number = before
     while window.fill(1):
         number += 1
         place = f"record {number:,} at {window.place}"
@@ -74,6 +90,9 @@ def framed(window: Window) -> Iterator[Framed]:
             yield Framed(None, *window.take_raw(window.size))
             continue
         size = head.end + head.length
+        if head.length > RECORD_LIMIT:
+            yield from (Part(raw, is_first=not i) for i, raw in enumerate(window.take_parts(size)) if raw or not i)
+            continue
         if not window.fill(size):
             raise FramingError(
                 f"{place}: it says that it has {head.length:,} bytes, and {max(window.size - head.end, 0):,} are left: "
@@ -81,16 +100,6 @@ def framed(window: Window) -> Iterator[Framed]:
             )
         window.fill(size + 4)
         yield Framed(head, *window.take_raw(size + _line_ends(window, size, 4)))
-
-
-def check_length(length: int, place: str) -> None:
-    """Refuse a record that is too long to be read.
-
-    Raises:
-        FramingError: With its place.
-    """
-    if length > RECORD_LIMIT:
-        raise FramingError(f"{place}: it has {length:,} bytes; the most that is read is {RECORD_LIMIT:,}")
 
 
 def head_of(plain: bytes) -> Head:
@@ -118,7 +127,6 @@ def _head(window: Window, place: str) -> Head | None:
     if written is None or not _LENGTH.fullmatch(written):
         what = "has no Content-Length" if written is None else f"has Content-Length {_shown(written)}"
         raise FramingError(f"{place}: it {what}, so that nobody can tell where it ends")
-    check_length(int(written), place)
     return Head(start, end, fields, int(written))
 
 

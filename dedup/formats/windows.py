@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+from dedup.compression import Codec
 
 _READ = 1 << 18
 
@@ -14,8 +17,27 @@ class FramingError(OSError):
     """
 
 
+class Lost(NamedTuple):
+    """What could not be read.
+
+    Attributes:
+        size: Bytes of the stream.
+        following: After how many bytes it can be read again; None if it cannot.
+    """
+
+    size: int
+    following: int | None
+
+
 class Window:
-    """The next bytes of a stream that children know how to read."""
+    """The next bytes of a stream that children know how to read.
+
+    Attributes:
+        codec: How the stream is packed, if it is.
+        position: How many bytes have been taken.
+    """
+
+    codec: Codec | None = None
 
     def __init__(self) -> None:
         self._data = bytearray()
@@ -62,6 +84,27 @@ class Window:
         taken = self.take(size)
         return taken, taken
 
+    def take_parts(self, size: int) -> Iterator[bytes]:
+        """Take so many bytes, some at a time, and line ends behind them; as they are to be written.
+
+        Raises:
+            FramingError: If they are not there.
+        """
+        place = self.place
+        while size:
+            if not self.fill(1):
+                raise FramingError(f"the archive is cut off {size:,} bytes before the end of what begins at {place}")
+            taken = self.take(min(size, self.size))
+            size -= len(taken)
+            yield taken
+        self.fill(4)
+        ends = self.look(0, 4)
+        yield self.take(len(ends) - len(ends.lstrip(b"\r\n")))
+
+    def recover(self) -> Lost:
+        """Go where a record may begin, after what could not be read, if that can be told."""
+        raise NotImplementedError
+
     def _add(self, more: bytes) -> None:
         if self._start == len(self._data):
             self._data = bytearray(more)
@@ -89,6 +132,15 @@ class PlainWindow(Window):
         super().__init__()
         self._stream = stream
         self._add(begun)
+
+    def recover(self) -> Lost:
+        """See `Window`: it cannot be told, for a text may hold what looks like a record."""
+        size = self.size
+        self.take(size)
+        while self.fill(1):
+            size += self.size
+            self.take(self.size)
+        return Lost(size, None)
 
     def _more(self) -> bytes:
         return self._stream.read(_READ)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from unittest.mock import patch
 
 from dedup import Cleaned
-from dedup.formats import gzip_members
 from dedup.formats.html import Pages
+from dedup.formats.members import GZIP, packed
 from dedup.formats.warc import Warc
 from dedup.formats.windows import FramingError
 from tests.archives import by_record, record, text_record, warcinfo
@@ -17,6 +17,7 @@ from tests.command import BEAR, FOX
 
 DOCUMENTED: tuple[type[Exception], ...] = (FramingError,)
 
+_GZIP_MAGIC = b"\x1f\x8b"
 _SIZE = 500  # bytes of records that are read at once
 _AS_IT_IS, _PACKED, _IN_TWO_MEMBERS = 0, 1, 2
 
@@ -62,21 +63,21 @@ def check(data: bytes) -> None:
             replaced, spelling = records.replaced(number, cleaned)
             assert _unpacked(form.with_text(replaced, text, spelling)) == _unpacked(raw)
     written = b"".join(chunk.data for chunk in chunks)
-    if not given.startswith((b"PK", gzip_members.MAGIC, b"filedesc:")) and b"response" not in given.lower():
+    if not given.startswith((b"PK", _GZIP_MAGIC, b"filedesc:")) and b"response" not in given.lower():
         assert written == given
 
 
 def _given(mode: int, plain: bytes) -> bytes:
     if mode == _PACKED:
-        return gzip_members.packed(plain)
+        return packed(plain, GZIP)
     if mode == _IN_TWO_MEMBERS:
         half = len(plain) // 2
-        return gzip_members.packed(plain[:half]) + gzip_members.packed(plain[half:], quickly=True)
+        return packed(plain[:half], GZIP) + packed(plain[half:], GZIP, quickly=True)
     return plain
 
 
 def _unpacked(data: bytes) -> bytes:
-    return gzip.decompress(data) if data.startswith(gzip_members.MAGIC) else data
+    return gzip.decompress(data) if data.startswith(_GZIP_MAGIC) else data
 
 
 def _extracted(_pages: Pages, page: bytes, charset: str) -> tuple[bytes, str]:
