@@ -20,7 +20,7 @@ import click
 from dedup import _kernels
 from dedup._kernels.unicode_file import read_version
 from dedup.errors import DedupError, InputError
-from dedup.options import SETTINGS, input_options, salvage_option, settings_options
+from dedup.options import SETTINGS, input_options, output_options, salvage_option, settings_options
 from dedup.settings import Settings
 from dedup.version import __version__
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dedup.comparison import Comparison
     from dedup.progress import Progress
     from dedup.reading import Reading
+    from dedup.reports.jsonl import Action
 
 # Commands import what they work with themselves: `--version` and `--help` are there at once.
 # ruff: noqa: PLC0415
@@ -59,7 +60,7 @@ def cli() -> None:
 @click.option("--report", help="Write every merge to this file, as JSON lines.")
 @click.option("--summary-json", help="Write the summary to this file, as JSON, with the seconds and the bytes read.")
 @click.option("--force", is_flag=True, help="Replace outputs that exist.")
-@click.option("--dry-run", is_flag=True, help="Write no texts; only the summary, and the report if it is asked for.")
+@output_options
 @click.option("--empty", type=click.Choice(["drop", "keep"]), default="drop", show_default=True,
               help="What becomes of documents left without text.")  # fmt: skip
 @click.option("--jobs", type=int, help="Threads that work; the results are the same [default: one for every core].")
@@ -78,15 +79,21 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
     from dedup.runs import clean_files
     from dedup.writing import Writing
 
-    if output is None and not options["dry_run"]:
-        raise click.UsageError("give -o OUT, or --dry-run to write nothing")
+    action: Action = "report" if options["dry_run"] else options["action"]
+    if action != options["action"] != "remove":
+        raise click.UsageError("--dry-run is --action report: give one action")
+    if output is None and action != "report":
+        raise click.UsageError("give -o OUT, or --action report (--dry-run) to write no texts")
     settings = Settings(**{name: options[name] for name in SETTINGS})
     writing = Writing(
-        output=None if options["dry_run"] else output,
+        output=None if action == "report" else output,
         report=report,
         summary=options["summary_json"],
         force=options["force"],
         keep_empty=options["empty"] == "keep",
+        action=action,
+        annotate_field=options["annotate_field"],
+        output_format=options["output_format"],
     )
     start = time.monotonic()
     with Progress(quiet=options["quiet"]) as progress:

@@ -10,6 +10,8 @@ import click
 from dedup.settings import Cut, Novel, Protected, Scope, Settings, Unit
 
 INPUT_FORMATS = ("text", "jsonl", "csv", "tsv", "parquet", "warc")
+OUTPUT_FORMATS = ("jsonl", "csv", "tsv", "parquet")
+ACTIONS = ("remove", "annotate", "report")
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -104,6 +106,34 @@ def input_options(command: _Command) -> _Command:
             default="all",
             show_default=True,
             help="Which text of the web pages in WARC archives.",
+        ),
+    ):
+        option(command)
+    return command
+
+
+def output_options(command: _Command) -> _Command:
+    """What is written of the texts, and in which format."""
+    for option in (
+        click.option(
+            "--action",
+            type=click.Choice(ACTIONS),
+            default="remove",
+            show_default=True,
+            help="What becomes of merges: their text goes; or all text stays and they go into a field of their "
+            "document; or only into the report, and no texts are written.",
+        ),
+        click.option(
+            "--annotate-field",
+            default="dedup",
+            show_default=True,
+            help="Field or column that --action annotate adds.",
+        ),
+        click.option("--dry-run", is_flag=True, help="The same as --action report."),
+        click.option(
+            "--output-format",
+            type=click.Choice(OUTPUT_FORMATS),
+            help="Convert what is in another format to this one.",
         ),
     ):
         option(command)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from dedup.compression import STRICT, Opening
-from dedup.formats import choose_format
+from dedup.formats import choose_format, format_named
 from dedup.formats.base import MAX_RECORD, Chunk, Format, Records, damaged
 from dedup.parallel import BATCH_SIZE, in_order
 from dedup.records import Document
@@ -43,8 +43,12 @@ class Reading:
         Raises:
             InputError: If its name tells nothing.
         """
-        forced = self.input_format or ("jsonl" if source.path is None else None)
-        return choose_format(source.name, forced, self.text_field, self.id_field, self.max_record, self.html)
+        kind = self.format_name(source)
+        return choose_format(source.name, kind, self.text_field, self.id_field, self.max_record, self.html)
+
+    def format_name(self, source: Source) -> str | None:
+        """The name of the format of an input; None if nothing tells."""
+        return self.input_format or ("jsonl" if source.path is None else format_named(source.name))
 
 
 class Input(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -42,6 +43,9 @@ def restore_files(cleaned: str, report_path: str, output: str, reading: Reading,
     report_source = Source(Path(report_path), report_path)
     with report_source.stream() as stream:
         report = read_report(stream, report_path)
+    if report.action != "remove":
+        what = "left all texts as they were" if report.action == "annotate" else "wrote no texts"
+        raise InputError(report_path, f"its run {what} (--action {report.action}): there is nothing to restore")
     run = _Restoring(cleaned, report, reading)
     with Outputs([*run.sources, report_source], force=force) as outputs:
         run.read_kept_texts()
@@ -135,7 +139,9 @@ class _Restoring:
     def format_of(self, name: str) -> Format:
         """The format of an input, which knows what it has read of it."""
         if name not in self._formats:
-            self._formats[name] = self._reading.format_of(self._sources.get(name, Source(Path(name), name)))
+            is_converted = name in self._report.converted.values()
+            reading = replace_fields(self._reading, input_format=None) if is_converted else self._reading
+            self._formats[name] = reading.format_of(self._sources.get(name, Source(Path(name), name)))
         return self._formats[name]
 
     def _find(self, place: Place) -> KeptText:
@@ -157,12 +163,16 @@ class _Restoring:
                 yield _Original(record.raw, None)
                 continue
             line += 1
-            while missing and missing[-1].line == line:
+            while missing and self._is_next(missing[-1], line):
                 yield self._emptied(missing.pop())
                 line += 1
             yield self._written(record, f"{name}:{line}")
         while missing:
             yield self._emptied(missing.pop())
+
+    def _is_next(self, emptied: Emptied, line: int) -> bool:
+        """Whether a document that was not written stood there. If it was converted only its position tells."""
+        return emptied.line == line if emptied.line is not None else emptied.record == self._record
 
     def _written(self, record: Record, place: str) -> _Original:
         if record.document is None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from dedup.actions import written_inputs
 from dedup.errors import InputError, InternalError
 from dedup.formats.base import Record
 from dedup.observing import Observer
 from dedup.outputs import Output, Outputs
 from dedup.parallel import count_jobs
 from dedup.passes import Changes, passes_of
-from dedup.reading import Batch, Input, Reading
+from dedup.reading import Batch, Reading
 from dedup.records import Cleaned, Summary
 from dedup.reports import jsonl as report
 from dedup.settings import Settings
@@ -69,20 +70,21 @@ def clean_files(
     start = time.monotonic()
     jobs = count_jobs(jobs)
     sources = find_sources(inputs, reading.opening)
-    formats = [reading.format_of(source) for source in sources]
+    written = written_inputs(sources, reading, writing)
     is_single = len(sources) == 1 and not Path(inputs[0]).is_dir()
-    paths = [output_path(source.name, writing.output, is_single=is_single) for source in sources]
+    paths = [output_path(each.name, writing.output, is_single=is_single) for each in written]
     passes = passes_of(settings)
     with Outputs(sources, force=writing.force) as outputs:
         check_outputs(outputs, inputs, paths, writing)
         observer.reading(sum(source.size for source in sources))
         with outputs.create(writing.report) as lines:
-            lines.write(report.header_line(settings, passes.banding))
+            lines.write(report.header_line(settings, passes.banding, writing.action))
             places = dict(zip(sources, paths, strict=True))
+            names = {each.given.source: each.name for each in written}
             with _Run(
-                writing.keep_empty, observer, lines, lambda of: outputs.create(places[of.source], of.form.encoder)
+                writing, observer, lines, names, lambda of: outputs.create(places[of.source], of.form.encoder)
             ) as run:
-                for batch in passes.clean(list(map(Input, sources, formats)), jobs, observer.progressed):
+                for batch in passes.clean([each.given for each in written], jobs, observer.progressed):
                     run.take(batch)
             result = run.result(passes.summary)
             lines.write(report.summary_line(result.summary, result.written, result.skipped))
@@ -97,11 +99,17 @@ class _Run:
     """The state of a run over files. Used as a context manager, which closes the output of the last input."""
 
     def __init__(
-        self, keep_empty: bool, observer: Observer, lines: Output, create: Callable[[Batch[Changes]], Output]
+        self,
+        writing: Writing,
+        observer: Observer,
+        lines: Output,
+        names: Mapping[Source, str],
+        create: Callable[[Batch[Changes]], Output],
     ) -> None:
-        self._keep_empty = keep_empty
+        self._writes_all = writing.writes_all
         self._observer = observer
         self._lines = lines
+        self._names = names
         self._kept: list[bytes] = []  # records to be written
         self._found: list[bytes] = []  # lines for the report
         self._create = create
@@ -153,7 +161,7 @@ class _Run:
     def _begin(self, batch: Batch[Changes]) -> None:
         self._opened.close()
         self._output = None
-        self._found.append(report.input_line(batch.source.name))
+        self._found.append(report.input_line(batch.source.name, self._names[batch.source]))
         if not batch.form.holds_one:
             self._open(batch)
 
@@ -177,7 +185,7 @@ class _Run:
         replaced, spelling = batch.records.replaced(number, cleaned)
         self._found.append(report.document_line(cleaned, spelling))
         self._found += map(report.merge_line, cleaned.merges)
-        if cleaned.is_empty and not self._keep_empty:
+        if cleaned.is_empty and not self._writes_all:
             record, alone = batch.records[number], batch.records.alone(number, replaced)
             self._found.append(report.emptied_line(_emptied(cleaned, batch.source, record, alone)))
             self._emptied += 1

@@ -8,12 +8,12 @@ that are packed with gzip every record is a member of its own, whatever it was b
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from typing import BinaryIO
 
 from dedup.formats import arc, gzip_members, wacz
-from dedup.formats.base import Chunk, Encoder, Record, RecordList, Verbatim
+from dedup.formats.base import Chunk, Encoder, Record, RecordList, Records, Verbatim
 from dedup.formats.html import SKIPPED, Pages
 from dedup.formats.warc_framing import Framed, framed, head_of
 from dedup.formats.warc_rewriting import header_of, with_header, with_payload
@@ -22,6 +22,8 @@ from dedup.records import Document
 
 _SNIFFED = 16
 _TEXT_TYPES = (b"conversion", b"resource")
+# What a record says of itself that its id says as well, or that is true of its bytes in an archive only.
+_OF_RECORDS = (b"content-length", b"warc-block-digest", b"warc-payload-digest", b"warc-target-uri")
 
 
 class Warc:
@@ -32,6 +34,7 @@ class Warc:
     """
 
     holds_one = False
+    columns = None
 
     def __init__(self, *, main: bool = False) -> None:
         self._main = main
@@ -85,6 +88,12 @@ class Warc:
         if value is None:
             return None
         return int(value) if value.isdigit() and len(value) < 19 else _text(value)
+
+    def rows(self, records: Records) -> Iterator[Mapping[str, object]]:
+        """See `Format`: the header without what is true in an archive only, names in small letters."""
+        for i in records.numbers:
+            head = head_of(gzip_members.unpacked(records[i].raw))
+            yield {_text(name): _text(value) for name, value in head.fields.items() if name not in _OF_RECORDS}
 
 
 def _records(stream: BinaryIO) -> Iterator[Framed]:
