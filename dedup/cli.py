@@ -19,13 +19,14 @@ import click
 
 from dedup import _kernels
 from dedup._kernels.unicode_file import read_version
-from dedup.errors import DedupError, InputError
+from dedup.errors import DedupError, InputError, OutputError
 from dedup.options import SETTINGS, input_options, output_options, salvage_option, settings_options
 from dedup.settings import Settings
 from dedup.version import __version__
 
 if TYPE_CHECKING:
     from dedup.comparison import Comparison
+    from dedup.finding import LeftOut
     from dedup.progress import Progress
     from dedup.reading import Reading
     from dedup.reports.jsonl import Action
@@ -109,6 +110,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
 @cli.command()
 @click.argument("inputs", nargs=-1, required=True)
 @click.option("-o", "--output", default="-", show_default=True, help="Where to write; - is standard output.")
+@click.option("--summary-json", help="Write the numbers to this file, as JSON, with the seconds and the bytes read.")
 @click.option("--force", is_flag=True, help="Replace an output that exists.")
 @click.option("--jobs", type=int, help="Threads that work; the results are the same [default: one for every core].")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary; only errors.")
@@ -116,7 +118,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
 @salvage_option
 @settings_options("threshold", "near", "ngram", "min_tokens", "keep", "miss_probability", "num_perm", "bands", "rows",
                    "bucket_limit", "seed", "text_memory")  # fmt: skip
-def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
+def match(inputs: tuple[str, ...], output: str, summary_json: str | None, **options: Any) -> None:
     """Which documents nearly repeat an earlier one as wholes: one JSON line for each.
 
     The quickest way to find out which documents to keep: nothing is cut, and there is nothing to restore. With --keep,
@@ -125,21 +127,32 @@ def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
     from dedup.matching import match_files
     from dedup.outputs import Outputs
     from dedup.progress import Progress
-    from dedup.reports.jsonl import duplicate_line
+    from dedup.reports.jsonl import Spent, duplicate_line, match_summary_line
     from dedup.sources import find_sources
 
+    start = time.monotonic()
     names = [name for name in SETTINGS if name in options]
     settings = Settings(unit="document", **{name: options[name] for name in names})
     documents = duplicates = 0
     reading = _reading(options)
-    sources = find_sources(inputs, reading.opening)
+    left_out: list[LeftOut] = []
+    any_name = reading.input_format is not None
+    sources = find_sources(inputs, reading.opening, any_name=any_name, leave_out=left_out.append)
     with Progress(quiet=options["quiet"]) as progress, Outputs(sources, force=options["force"]) as outputs:
+        for left in left_out:
+            progress.skipped(left.name, left.detail)
+        outputs.check(summary_json)
+        if summary_json is not None and Path(summary_json).resolve() == Path(output).resolve():
+            raise OutputError(summary_json, "the summary and the matches would be the same file")
         with outputs.create(output) as lines:
             for _, found in match_files(sources, settings, reading, progress, jobs=options["jobs"]):
                 documents += 1
                 if found is not None:
                     duplicates += 1
                     lines.write(duplicate_line(found))
+        with outputs.create(summary_json) as summary:
+            spent = Spent(time.monotonic() - start, progress.size)
+            summary.write(match_summary_line(documents, duplicates, progress.skipped_records, spent))
         outputs.commit()
     if not options["quiet"]:
         others = "earlier ones" if settings.keeps_first else "others"

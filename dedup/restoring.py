@@ -18,7 +18,7 @@ from dedup.reading import Reading
 from dedup.records import Cleaned, Place
 from dedup.reports.jsonl import Emptied
 from dedup.reports.jsonl_reader import Report, read_report
-from dedup.sources import Source, find_sources
+from dedup.sources import Source, find_sources, is_one_file
 from dedup.writing import output_path
 
 
@@ -81,7 +81,7 @@ class _Restoring:
 
     def __init__(self, cleaned: str, report: Report, reading: Reading) -> None:
         self.sources = find_sources([cleaned], reading.opening, may_be_empty=True)
-        self.is_single = not Path(cleaned).is_dir()
+        self.is_single = is_one_file(cleaned)
         if self.is_single and len(report.inputs) != 1:
             raise InputError(cleaned, f"the report is of {len(report.inputs)} files: give their folder")
         names = report.inputs if self.is_single else [source.name for source in self.sources]
@@ -163,16 +163,18 @@ class _Restoring:
                 yield _Original(record.raw, None)
                 continue
             line += 1
-            while missing and self._is_next(missing[-1], line):
+            while missing and self._comes_before(missing[-1], record, line):
                 yield self._emptied(missing.pop())
                 line += 1
             yield self._written(record, f"{name}:{line}")
         while missing:
             yield self._emptied(missing.pop())
 
-    def _is_next(self, emptied: Emptied, line: int) -> bool:
-        """Whether a document that was not written stood there. If it was converted only its position tells."""
-        return emptied.line == line if emptied.line is not None else emptied.record == self._record
+    def _comes_before(self, emptied: Emptied, record: Record, line: int) -> bool:
+        """Whether a document that was not written stood before a record. If it was converted its position tells."""
+        if emptied.line is not None:
+            return emptied.line == line
+        return record.document is not None and emptied.record == self._record
 
     def _written(self, record: Record, place: str) -> _Original:
         if record.document is None:

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 
 from dedup.actions import written_inputs
 from dedup.errors import InputError, InternalError
+from dedup.finding import LeftOut
 from dedup.formats.base import Record
 from dedup.observing import Observer
 from dedup.outputs import Output, Outputs
@@ -21,7 +21,7 @@ from dedup.reading import Batch, Reading
 from dedup.records import Cleaned, Summary
 from dedup.reports import jsonl as report
 from dedup.settings import Settings
-from dedup.sources import Source, find_sources
+from dedup.sources import Source, find_sources, is_one_file
 from dedup.writing import Writing, check_outputs, output_path
 
 
@@ -69,9 +69,11 @@ def clean_files(
     """
     start = time.monotonic()
     jobs = count_jobs(jobs)
-    sources = find_sources(inputs, reading.opening)
+    left_out: list[LeftOut] = []
+    any_name = reading.input_format is not None
+    sources = find_sources(inputs, reading.opening, any_name=any_name, leave_out=left_out.append)
     written = written_inputs(sources, reading, writing)
-    is_single = len(sources) == 1 and not Path(inputs[0]).is_dir()
+    is_single = len(sources) == 1 and is_one_file(inputs[0])
     paths = [output_path(each.name, writing.output, is_single=is_single) for each in written]
     passes = passes_of(settings)
     with Outputs(sources, force=writing.force) as outputs:
@@ -84,12 +86,13 @@ def clean_files(
             with _Run(
                 writing, observer, lines, names, lambda of: outputs.create(places[of.source], of.form.encoder)
             ) as run:
+                run.leave_out(left_out)
                 for batch in passes.clean([each.given for each in written], jobs, observer.progressed):
                     run.take(batch)
             result = run.result(passes.summary)
             lines.write(report.summary_line(result.summary, result.written, result.skipped))
         with outputs.create(writing.summary) as summary:
-            spent = {"seconds": round(time.monotonic() - start, 3), "bytes": result.size}
+            spent = report.Spent(time.monotonic() - start, result.size)
             summary.write(report.summary_line(result.summary, result.written, result.skipped, spent))
         outputs.commit()
         return result
@@ -127,6 +130,11 @@ class _Run:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._opened.__exit__(kind, error, traceback)
+
+    def leave_out(self, left_out: Sequence[LeftOut]) -> None:
+        """Account for what was found and is not read at all."""
+        for left in left_out:
+            self._account(left.name, None, left.reason, left.detail)
 
     def take(self, batch: Batch[Changes]) -> None:
         """Write some records."""
@@ -193,11 +201,13 @@ class _Run:
             self._kept.append(replaced)
 
     def _skip(self, source: Source, record: Record) -> None:
-        self._skipped[record.skipped] += 1
-        place = record.place(source.name)
-        self._first_skipped = self._first_skipped or (place, record.detail)
-        self._observer.skipped(place, record.detail)
-        self._found.append(report.skipped_line(source.name, record.line, record.skipped, record.detail))
+        self._first_skipped = self._first_skipped or (record.place(source.name), record.detail)
+        self._account(source.name, record.line, record.skipped, record.detail)
+
+    def _account(self, file: str, line: int | None, reason: str, detail: str) -> None:
+        self._skipped[reason] += 1
+        self._observer.skipped(file if line is None else f"{file}:{line}", detail)
+        self._found.append(report.skipped_line(file, line, reason, detail))
 
     def result(self, summary: Summary) -> Result:
         """How the run ended, given the books."""

@@ -27,7 +27,7 @@ _LEVELS = (
     ("_kernels.reference_index",),
     ("_kernels.reference",),
     ("_kernels",),
-    ("banding", "options", "excerpts", "blocks", "shingles", "alignment", "cleaning", "documents", "rows"),
+    ("finding", "banding", "options", "excerpts", "blocks", "shingles", "alignment", "cleaning", "documents", "rows"),
     ("minhash", "merging", "visits", "books", "parallel", "places", "fingerprints", "ranking", "numerals"),
     ("pairs", "index"),
     ("drafts",),

@@ -215,6 +215,14 @@ _FAULTS: dict[str, tuple[str, str | Callable[[], bytes], tuple[str, ...], str]] 
     "another field": ("in/a.jsonl", '{"größe":1,"text":"x"}\n', ("--annotate-field", "größe"), "--annotate-field"),
     "column": ("in/a.csv", "text,dedup\nx,y\n", (), "there is a column 'dedup' already"),
     "column of a table": ("in/a.parquet", _table_with_the_column, (), "there is a column 'dedup' already"),
+    "converted column": ("in/a.csv", "text,dedup\nx,y\n", ("--output-format", "tsv"), "a column 'dedup' already"),
+    "column of a converted table": (
+        "in/a.csv",
+        "text,dedup\nx,y\n",
+        ("--output-format", "parquet"),
+        "a column 'dedup' already",
+    ),
+    "converted field": ("in/a.csv", "text,dedup\nx,y\n", ("--output-format", "jsonl"), "a field 'dedup' already"),
     "field of the text": ("in/a.jsonl", _LINE, ("--annotate-field", "text"), "annotate_field='text'"),
     "two actions": ("in/a.jsonl", _LINE, ("--dry-run",), "give one action"),
 }
@@ -224,7 +232,7 @@ _FAULTS: dict[str, tuple[str, str | Callable[[], bytes], tuple[str, ...], str]] 
 def test_what_cannot_be_annotated(tmp_path: Path, fault: str) -> None:
     """What has no place for merges, or has something there, ends in status 2 and one line, and nothing is written."""
     name, content, options, said = _FAULTS[fault]
-    if name.endswith("parquet"):
+    if "parquet" in (name[-7:], *options):
         pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
     make(tmp_path, {name: content() if callable(content) else content, "in/b.jsonl": _LINE * 3})
     before = tree(tmp_path)

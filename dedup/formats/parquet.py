@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, BinaryIO
@@ -133,6 +133,20 @@ class Parquet:
             return iter(())
         rows = plain_rows(records.batch)
         return (rows[i - records.before] for i in records.numbers)
+
+    def begin(self, names: Sequence[str]) -> bytes:
+        """Make this ready for a file that is to be written: with these columns, of strings; what it begins with."""
+        import pyarrow  # noqa: PLC0415  # takes long
+
+        self._schema = pyarrow.schema([(name, pyarrow.string()) for name in names])
+        return header_frame(FileHeader(self._schema, {}, []))
+
+    def written_rows(self, columns: Iterable[Sequence[str]]) -> bytes:
+        """The bytes of a batch of rows, once this has begun."""
+        import pyarrow  # noqa: PLC0415  # takes long
+
+        arrays = [pyarrow.array(column, pyarrow.string()) for column in columns]
+        return batch_frame(pyarrow.RecordBatch.from_arrays(arrays, schema=self._schema), 0)
 
     def _check(self, schema: pyarrow.Schema) -> None:
         """Refuse a table whose columns are not what they have to be."""

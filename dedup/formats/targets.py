@@ -14,7 +14,6 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from dedup.formats.base import Format, UnreadableError
-from dedup.formats.frames import FileHeader, batch_frame, header_frame
 from dedup.formats.jsonl import JsonLines
 from dedup.formats.parquet import Parquet, check_installed
 from dedup.formats.separated import Separated
@@ -173,11 +172,8 @@ class ParquetTarget:
 
     def begin(self, columns: Sequence[str] | None) -> bytes:
         """See `Target`."""
-        import pyarrow  # noqa: PLC0415  # takes long
-
         self._cells = _Cells(self._text_field, self._id_field, columns)
-        schema = pyarrow.schema([(name, pyarrow.string()) for name in self._cells.names])
-        return header_frame(FileHeader(schema, {}, []))
+        return self.form.begin(self._cells.names)
 
     def holds(self, row: Row) -> bool:
         """See `Target`."""
@@ -185,13 +181,7 @@ class ParquetTarget:
 
     def rows(self, rows: Sequence[Row]) -> bytes:
         """See `Target`."""
-        import pyarrow  # noqa: PLC0415  # takes long
-
-        if not rows:
-            return b""
-        columns = zip(*map(self._cells.of, rows), strict=True)
-        arrays = [pyarrow.array(column, pyarrow.string()) for column in columns]
-        return batch_frame(pyarrow.RecordBatch.from_arrays(arrays, self._cells.names), 0)
+        return self.form.written_rows(zip(*map(self._cells.of, rows), strict=True)) if rows else b""
 
 
 _OF_FORMATS: dict[str, Callable[[str, str], Target]] = {

@@ -211,9 +211,31 @@ def duplicate_line(duplicate: Duplicate) -> bytes:
     return _line(DuplicateLine(**msgspec.structs.asdict(duplicate)))
 
 
-def summary_line(
-    summary: Summary, written: int, skipped: Mapping[str, int], spent: Mapping[str, float] | None = None
-) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a run took.
+
+    Attributes:
+        seconds: Wall time.
+        size: Bytes read.
+    """
+
+    seconds: float
+    size: int
+
+    def shown(self, documents: int) -> dict[str, float]:
+        """What a summary for machines says about it."""
+        rate = documents / self.seconds if self.seconds else 0.0
+        return {"seconds": round(self.seconds, 3), "documents_per_second": round(rate, 1), "bytes": self.size}
+
+
+def match_summary_line(documents: int, duplicates: int, skipped: int, spent: Spent) -> bytes:
+    """The summary of a run that only matches documents: those in, the duplicates among them, and the others skipped."""
+    counts = {"in": documents + skipped, "duplicates": duplicates, "skipped": skipped}
+    return _line({"type": "summary", "documents": counts, **spent.shown(documents)})
+
+
+def summary_line(summary: Summary, written: int, skipped: Mapping[str, int], spent: Spent | None = None) -> bytes:
     """The last line: what went in is what came out; with what it took, where that may stand."""
     documents = {
         "in": summary.documents + sum(skipped.values()),
@@ -233,7 +255,7 @@ def summary_line(
             "characters": characters,
             "oversized_buckets": summary.oversized_buckets,
             "capped_fingerprints": summary.capped_fingerprints,
-            **(spent or {}),
+            **(spent.shown(summary.documents) if spent else {}),
         }
     )
 
