@@ -80,9 +80,9 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
     from dedup.runs import clean_files
     from dedup.writing import Writing
 
-    action: Action = "report" if options["dry_run"] else options["action"]
-    if action != options["action"] != "remove":
+    if options["dry_run"] and options["action"] == "annotate":
         raise click.UsageError("--dry-run is --action report: give one action")
+    action: Action = "report" if options["dry_run"] else options["action"]
     if output is None and action != "report":
         raise click.UsageError("give -o OUT, or --action report (--dry-run) to write no texts")
     settings = Settings(**{name: options[name] for name in SETTINGS})

@@ -67,8 +67,8 @@ def check_outputs(outputs: Outputs, inputs: Sequence[str], paths: Sequence[str |
     """Refuse before any work is done what would be refused at its end."""
     for path in [*paths, writing.report, writing.summary]:
         outputs.check(path)
-    for path in paths:
-        _check_name(path, writing.output_format)
+    if writing.output in paths:
+        _check_name(writing.output, writing.output_format)
     taken = {Path(path).resolve(): "a cleaned text" for path in paths if path}
     for path, what in ((writing.report, "the report"), (writing.summary, "the summary")):
         if path is not None:

@@ -160,6 +160,7 @@ def test_a_table_gets_a_column(tmp_path: Path) -> None:
     table = pyarrow.table(
         {
             "text": pyarrow.array([FOX, None, FOX, f"{FOX}\n\n{OWL}"]).dictionary_encode(),
+            "id": [1.5, 2.5, 3.5, 4.5],  # no ids
             "tags": [["a"], None, [], ["b"]],
             "time": pyarrow.array([1, None, 3, 4], pyarrow.timestamp("ns", "UTC")),
         }

@@ -316,6 +316,10 @@ def test_input_format_and_restore(tmp_path: Path) -> None:
     succeed("clean", "in", "-o", "out", "--report", "r", *options, folder=tmp_path)
     succeed("restore", "out", "--report", "r", "-o", "back", "--input-format", "warc", folder=tmp_path)
     assert [row["text"] for row in _rows_below(tmp_path / "back")["crawl.jsonl"]] == [FOX, FOX]
+    make(tmp_path, {"lines/a.txt": _LINE})
+    options = ("--input-format", "jsonl", "--output-format", "jsonl")  # the same: nothing is converted
+    succeed("clean", "lines", "-o", "same", *options, folder=tmp_path)
+    assert tree(tmp_path / "same") == tree(tmp_path / "lines")
 
 
 @pytest.mark.parametrize(
@@ -393,6 +397,19 @@ def test_ids_that_are_none(tmp_path: Path, values: list[Any], said: str) -> None
     ended = run("clean", "a.parquet", "-o", "out.csv", "--output-format", "csv", folder=tmp_path)
     assert (ended.status, said in ended.err) == (2, True)
     succeed("clean", "a.parquet", "-o", "o.csv", "--output-format", "csv", "--id-field", "key", folder=tmp_path)
+
+
+@_needs_pyarrow
+def test_types_that_nobody_else_has(tmp_path: Path) -> None:
+    """A column of a type that other formats cannot hold is refused by name."""
+    import pyarrow
+    from pyarrow import parquet
+
+    twice = pyarrow.StructArray.from_arrays([pyarrow.array([1]), pyarrow.array([2])], ["x", "x"])
+    parquet.write_table(pyarrow.table({"text": ["a"], "odd": twice}), tmp_path / "a.parquet")
+    ended = run("clean", "a.parquet", "-o", "out.csv", "--output-format", "csv", folder=tmp_path)
+    assert (ended.status, ended.err.count("\n")) == (2, 1)
+    assert "a.parquet: column 'odd' holds struct" in ended.err
 
 
 def test_the_options_name_all_formats() -> None:

@@ -238,13 +238,12 @@ class Format(Protocol):
 
     @property
     def columns(self) -> Sequence[str] | None:
-        """What the fields of all records are called, where they are the same in all; known once `chunks` has begun.
-
-        Raises:
-            UnreadableError: If one of them holds what only this format can hold.
-        """
+        """What the fields of all records are called, where they are the same in all; known once `chunks` has begun."""
 
     def rows(self, records: Records) -> Iterator[Mapping[str, object] | None]:
         """The fields of every record that holds a document, in order, as values of JSON or as `msgspec.Raw`; None where
         one of them is not UTF-8. Text and id are among them where they are fields like others.
+
+        Raises:
+            UnreadableError: If there is a field that holds what only this format can hold.
         """

@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 from msgspec.structs import replace
 
-from dedup.errors import InternalError
-from dedup.formats.base import Chunk, Encoder, Format, Record, Records
+from dedup.errors import InputError, InternalError
+from dedup.formats.base import Chunk, Encoder, Format, Record, Records, UnreadableError
 from dedup.formats.targets import Row, Target
 from dedup.records import Cleaned
 
@@ -47,21 +47,16 @@ class Converting:
         return self._form.whole(data)
 
     def records(self, chunk: Chunk, name: str) -> ConvertedRecords:
-        """See `Format`. What a file of the other format begins with stands before the first records."""
+        """See `Format`. What a file of the other format begins with stands before the first records.
+
+        Raises:
+            InputError: If there are fields that only the input's format can hold.
+        """
         source = self._form.records(chunk, name)
-        fields = self._form.rows(source)
-        rows: list[Row] = []
-        entries: list[int | Record] = []
-        for i in range(len(source)):
-            record = source[i]
-            found = _row(record, next(fields), name) if record.document is not None else record
-            if isinstance(found, Row):
-                found = found if self._target.holds(found) else _skipped(record, "lone-surrogate", _HALF)
-            if isinstance(found, Row):
-                rows.append(found)
-                entries.append(i)
-            elif found.skipped:
-                entries.append(replace(found, raw=b""))
+        try:
+            rows, entries = self._rows_of(source, name)
+        except UnreadableError as error:
+            raise InputError(name, error.reason, line=error.line) from error
         head = self._head or b"" if chunk.first == 1 else b""
         data = Chunk(1 if head else 2, head + self._target.rows(rows))
         converted = self._target.form.records(data, name)
@@ -89,6 +84,23 @@ class Converting:
     def rows(self, records: Records) -> Iterator[Mapping[str, object] | None]:
         """See `Format`: of converted records."""
         return self._target.form.rows(records)
+
+    def _rows_of(self, source: Records, name: str) -> tuple[list[Row], list[int | Record]]:
+        """What is written, and the entries of `ConvertedRecords`."""
+        rows: list[Row] = []
+        entries: list[int | Record] = []
+        fields = self._form.rows(source)
+        for i in range(len(source)):
+            record = source[i]
+            found = _row(record, next(fields), name) if record.document is not None else record
+            if isinstance(found, Row):
+                found = found if self._target.holds(found) else _skipped(record, "lone-surrogate", _HALF)
+            if isinstance(found, Row):
+                rows.append(found)
+                entries.append(i)
+            elif found.skipped:
+                entries.append(replace(found, raw=b""))
+        return rows, entries
 
     def _begin(self) -> None:
         if self._head is None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, BinaryIO
@@ -36,7 +36,7 @@ from dedup.formats.frames import (
 )
 from dedup.formats.naming import column_of
 from dedup.formats.table_rows import has_ids, is_string, plain_value, table_records, with_text
-from dedup.formats.table_values import plain_rows, plain_schema
+from dedup.formats.table_values import plain_rows
 from dedup.records import Cleaned
 
 if TYPE_CHECKING:
@@ -118,19 +118,17 @@ class Parquet:
     @property
     def columns(self) -> Sequence[str]:
         """See `Format`."""
-        if self._schema is None:
-            return []
-        plain_schema(self._schema)
-        if self._id_field in self._schema.names and not has_ids(self._schema, self._id_field):
-            kind = self._schema.field(self._id_field).type
-            raise UnreadableError(f"column {self._id_field!r} holds {kind}, no ids: check --id-field")
-        names: list[str] = self._schema.names
+        names: list[str] = [] if self._schema is None else self._schema.names
         return names
 
     def rows(self, records: Records) -> Iterator[Mapping[str, object] | None]:
-        """See `Format`."""
+        """See `Format`. A column of ids that holds something else is refused, for ids would take its place."""
         if not isinstance(records, TableRecords) or records.batch is None:
             return iter(())
+        schema = records.batch.schema
+        if self._id_field in schema.names and not has_ids(schema, self._id_field):
+            kind = schema.field(self._id_field).type
+            raise UnreadableError(f"column {self._id_field!r} holds {kind}, no ids: check --id-field")
         rows = plain_rows(records.batch)
         return (rows[i - records.before] for i in records.numbers)
 
@@ -141,11 +139,13 @@ class Parquet:
         self._schema = pyarrow.schema([(name, pyarrow.string()) for name in names])
         return header_frame(FileHeader(self._schema, {}, []))
 
-    def written_rows(self, columns: Iterable[Sequence[str]]) -> bytes:
-        """The bytes of a batch of rows, once this has begun."""
+    def written_rows(self, rows: Sequence[Sequence[str]]) -> bytes:
+        """The bytes of rows with these cells, once this has begun."""
         import pyarrow  # noqa: PLC0415  # takes long
 
-        arrays = [pyarrow.array(column, pyarrow.string()) for column in columns]
+        if not rows:
+            return b""
+        arrays = [pyarrow.array(column, pyarrow.string()) for column in zip(*rows, strict=True)]
         return batch_frame(pyarrow.RecordBatch.from_arrays(arrays, schema=self._schema), 0)
 
     def _check(self, schema: pyarrow.Schema) -> None:

@@ -113,9 +113,9 @@ class Separated:
         self._layout = replace(layout, header_size=len(header))
         return header
 
-    def written_row(self, cells: Sequence[str]) -> bytes:
-        """The bytes of a row, once this has begun."""
-        return self._layout_of(b"").written_row(cells)
+    def written_rows(self, rows: Sequence[Sequence[str]]) -> bytes:
+        """The bytes of rows with these cells, once this has begun."""
+        return b"".join(map(self._layout_of(b"").written_row, rows))
 
     def with_cell(self, record: Record, header: str, cell: str) -> bytes:
         """The bytes of a record with one more cell at its end: `header` in the first row, else `cell`.

@@ -12,32 +12,30 @@ if TYPE_CHECKING:
     import pyarrow
 
 
-def plain_schema(schema: pyarrow.Schema) -> pyarrow.Schema:
-    """The schema of a table whose values Python has.
+def plain_rows(batch: pyarrow.RecordBatch) -> list[dict[str, Any] | None]:
+    """The rows of a batch; None where something that should be UTF-8 is not.
 
     Raises:
-        UnreadableError: If two columns have the same name, or one is of a type that JSON cannot show.
+        UnreadableError: If a column is of a type that JSON cannot show.
     """
+    schema = _plain_schema(batch.schema)
+    try:
+        return _plain_rows(batch, schema)
+    except UnicodeDecodeError:
+        return [_plain_row(batch.slice(i, 1), schema) for i in range(batch.num_rows)]
+
+
+def _plain_schema(schema: pyarrow.Schema) -> pyarrow.Schema:
+    """The schema of a table whose values Python has."""
     import pyarrow  # noqa: PLC0415  # takes long
 
     fields = []
     for field in schema:
-        if schema.names.count(field.name) > 1:
-            raise UnreadableError(f"column {field.name!r} stands there twice, and other formats cannot hold that")
         kind = _plain_type(field.type)
         if kind is None:
             raise UnreadableError(f"column {field.name!r} holds {field.type}, which other formats cannot hold")
         fields.append(pyarrow.field(field.name, kind))
     return pyarrow.schema(fields)
-
-
-def plain_rows(batch: pyarrow.RecordBatch) -> list[dict[str, Any] | None]:
-    """The rows of a batch whose schema `plain_schema` takes; None where something that should be UTF-8 is not."""
-    schema = plain_schema(batch.schema)
-    try:
-        return _plain_rows(batch, schema)
-    except UnicodeDecodeError:
-        return [_plain_row(batch.slice(i, 1), schema) for i in range(batch.num_rows)]
 
 
 def _plain_row(batch: pyarrow.RecordBatch, schema: pyarrow.Schema) -> dict[str, Any] | None:

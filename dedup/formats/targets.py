@@ -7,8 +7,7 @@ fields (JSON lines, archives) all but the text and the id go into one column, `f
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -127,17 +126,17 @@ class _Cells:
         return [known[name] if name in known else _cell(row.fields[name]) for name in self.names]
 
 
-class SeparatedTarget:
-    """Comma- or tab-separated values.
+class TableTarget:
+    """A format of tables; all columns of it are strings.
 
     Args:
-        separator: What stands between two cells.
+        form: The format.
         text_field: The column for the text.
         id_field: The column for the id.
     """
 
-    def __init__(self, separator: str, text_field: str, id_field: str) -> None:
-        self.form = Separated(separator, text_field, id_field)
+    def __init__(self, form: Separated | Parquet, text_field: str, id_field: str) -> None:
+        self.form = form
         self._text_field = text_field
         self._id_field = id_field
         self._cells = _Cells(text_field, id_field, ())
@@ -149,48 +148,19 @@ class SeparatedTarget:
 
     def holds(self, row: Row) -> bool:
         """See `Target`."""
-        return _is_unicode(row)
+        try:
+            row.id.encode("utf-8")
+            row.text.encode("utf-8")
+        except UnicodeEncodeError:
+            return False
+        return True
 
     def rows(self, rows: Sequence[Row]) -> bytes:
         """See `Target`."""
-        return b"".join(self.form.written_row(self._cells.of(row)) for row in rows)
+        return self.form.written_rows(list(map(self._cells.of, rows)))
 
 
-class ParquetTarget:
-    """Parquet; all columns are strings.
-
-    Args:
-        text_field: The column for the text.
-        id_field: The column for the id.
-    """
-
-    def __init__(self, text_field: str, id_field: str) -> None:
-        self.form = Parquet(text_field, id_field)
-        self._text_field = text_field
-        self._id_field = id_field
-        self._cells = _Cells(text_field, id_field, ())
-
-    def begin(self, columns: Sequence[str] | None) -> bytes:
-        """See `Target`."""
-        self._cells = _Cells(self._text_field, self._id_field, columns)
-        return self.form.begin(self._cells.names)
-
-    def holds(self, row: Row) -> bool:
-        """See `Target`."""
-        return _is_unicode(row)
-
-    def rows(self, rows: Sequence[Row]) -> bytes:
-        """See `Target`."""
-        return self.form.written_rows(zip(*map(self._cells.of, rows), strict=True)) if rows else b""
-
-
-_OF_FORMATS: dict[str, Callable[[str, str], Target]] = {
-    "jsonl": JsonLinesTarget,
-    "csv": partial(SeparatedTarget, ","),
-    "tsv": partial(SeparatedTarget, "\t"),
-    "parquet": ParquetTarget,
-}
-TARGETS = tuple(_OF_FORMATS)
+TARGETS = ("jsonl", "csv", "tsv", "parquet")
 """The names of the formats that records of others can be written in."""
 
 
@@ -200,24 +170,18 @@ def target_named(kind: str, text_field: str, id_field: str) -> Target:
     Raises:
         UnreadableError: If what writes it is not installed.
     """
+    if kind == "jsonl":
+        return JsonLinesTarget(text_field, id_field)
     if kind == "parquet":
         check_installed()
-    return _OF_FORMATS[kind](text_field, id_field)
+        return TableTarget(Parquet(text_field, id_field), text_field, id_field)
+    return TableTarget(Separated("," if kind == "csv" else "\t", text_field, id_field), text_field, id_field)
 
 
 def _check_names(names: Sequence[str]) -> None:
     for name in names:
         if names.count(name) > 1:
             raise UnreadableError(f"column {name!r} would stand there twice", line=1)
-
-
-def _is_unicode(row: Row) -> bool:
-    try:
-        row.id.encode("utf-8")
-        row.text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _object(fields: Mapping[str, object]) -> str:

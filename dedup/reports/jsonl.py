@@ -54,7 +54,7 @@ class Emptied:
         document: Its id.
         record: Its position among the documents of the run.
         file: The input it stood in.
-        line: Its line there, in formats with lines.
+        line: Its line there, in formats with lines; None also where it was converted, so that `record` tells its place.
         raw: Its record with the text left empty.
     """
 
