@@ -131,7 +131,7 @@ def test_a_converted_input_is_cleaned_and_comes_back(tmp_path: Path, kind: str, 
         assert tree(tmp_path / "out") == tree(tmp_path / "same")
 
 
-@pytest.mark.parametrize("output", ["jsonl", "csv"])
+@pytest.mark.parametrize("output", ["jsonl", "csv", _TABLE])
 def test_threads_change_nothing(tmp_path: Path, output: str) -> None:
     """Converted bytes and the report are the same for any number of threads."""
     make(tmp_path, {**_files_of("text"), **_files_of("warc"), **_files_of("tsv")})
