@@ -10,6 +10,7 @@ import os
 import shlex
 import signal
 import sys
+import time
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -19,16 +20,18 @@ import click
 
 from dedup import _kernels
 from dedup._kernels.unicode_file import read_version
-from dedup.errors import DedupError, InputError
-from dedup.options import SETTINGS, damage_options, input_options, settings_options
+from dedup.errors import DedupError, InputError, OutputError
+from dedup.options import SETTINGS, damage_options, input_options, output_options, settings_options
 from dedup.settings import Settings
 from dedup.signals import StopSignals, end_now
 from dedup.version import __version__
 
 if TYPE_CHECKING:
     from dedup.comparison import Comparison
+    from dedup.finding import LeftOut
     from dedup.progress import Progress
     from dedup.reading import Reading
+    from dedup.reports.jsonl import Action
 
 # Commands import what they work with themselves: `--version` and `--help` are there at once.
 # ruff: noqa: PLC0415
@@ -60,7 +63,7 @@ def cli() -> None:
 @click.option("--report", help="Write every merge to this file, as JSON lines.")
 @click.option("--summary-json", help="Write the summary to this file, as JSON, with the seconds and the bytes read.")
 @click.option("--force", is_flag=True, help="Replace outputs that exist.")
-@click.option("--dry-run", is_flag=True, help="Write no texts; only the summary, and the report if it is asked for.")
+@output_options
 @click.option("--empty", type=click.Choice(["drop", "keep"]), default="drop", show_default=True,
               help="What becomes of documents left without text.")  # fmt: skip
 @click.option("--jobs", type=int, help="Threads that work; the results are the same [default: one for every core].")
@@ -83,17 +86,23 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
     from dedup.runs import clean_files
     from dedup.writing import Writing
 
-    if output is None and not options["dry_run"]:
-        raise click.UsageError("give -o OUT, or --dry-run to write nothing")
+    if options["dry_run"] and options["action"] == "annotate":
+        raise click.UsageError("--dry-run is --action report: give one action")
+    action: Action = "report" if options["dry_run"] else options["action"]
+    if output is None and action != "report":
+        raise click.UsageError("give -o OUT, or --action report (--dry-run) to write no texts")
     settings = Settings(**{name: options[name] for name in SETTINGS})
     writing = Writing(
-        output=None if options["dry_run"] else output,
+        output=None if action == "report" else output,
         report=report,
         summary=options["summary_json"],
         force=options["force"],
         keep_empty=options["empty"] == "keep",
         state=options["state"],
         checkpoint_seconds=options["checkpoint_seconds"],
+        action=action,
+        annotate_field=options["annotate_field"],
+        output_format=options["output_format"],
     )
     stop = StopSignals()
     try:
@@ -122,6 +131,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
 @cli.command()
 @click.argument("inputs", nargs=-1, required=True)
 @click.option("-o", "--output", default="-", show_default=True, help="Where to write; - is standard output.")
+@click.option("--summary-json", help="Write the numbers to this file, as JSON, with the seconds and the bytes read.")
 @click.option("--force", is_flag=True, help="Replace an output that exists.")
 @click.option("--jobs", type=int, help="Threads that work; the results are the same [default: one for every core].")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary; only errors.")
@@ -129,7 +139,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
 @damage_options
 @settings_options("threshold", "near", "ngram", "min_tokens", "keep", "miss_probability", "num_perm", "bands", "rows",
                    "bucket_limit", "seed", "memory")  # fmt: skip
-def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
+def match(inputs: tuple[str, ...], output: str, summary_json: str | None, **options: Any) -> None:
     """Which documents nearly repeat an earlier one as wholes: one JSON line for each.
 
     The quickest way to find out which documents to keep: nothing is cut, and there is nothing to restore. With --keep,
@@ -138,21 +148,32 @@ def match(inputs: tuple[str, ...], output: str, **options: Any) -> None:
     from dedup.matching import match_files
     from dedup.outputs import Outputs
     from dedup.progress import Progress
-    from dedup.reports.jsonl import duplicate_line
+    from dedup.reports.jsonl import Spent, duplicate_line, match_summary_line
     from dedup.sources import find_sources
 
+    start = time.monotonic()
     names = [name for name in SETTINGS if name in options]
     settings = Settings(unit="document", **{name: options[name] for name in names})
     documents = duplicates = 0
     reading = _reading(options)
-    sources = find_sources(inputs, reading.opening)
+    left_out: list[LeftOut] = []
+    any_name = reading.input_format is not None
+    sources = find_sources(inputs, reading.opening, any_name=any_name, leave_out=left_out.append)
     with Progress(quiet=options["quiet"]) as progress, Outputs(sources, force=options["force"]) as outputs:
+        for left in left_out:
+            progress.skipped(left.name, left.detail)
+        outputs.check(summary_json)
+        if summary_json is not None and Path(summary_json).resolve() == Path(output).resolve():
+            raise OutputError(summary_json, "the summary and the matches would be the same file")
         with outputs.create(output) as lines:
             for _, found in match_files(sources, settings, reading, progress, jobs=options["jobs"]):
                 documents += 1
                 if found is not None:
                     duplicates += 1
                     lines.write(duplicate_line(found))
+        with outputs.create(summary_json) as summary:
+            spent = Spent(time.monotonic() - start, progress.size)
+            summary.write(match_summary_line(documents, duplicates, progress.skips, spent))
         outputs.commit()
     if not options["quiet"]:
         others = "earlier ones" if settings.keeps_first else "others"

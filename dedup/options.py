@@ -10,6 +10,8 @@ import click
 from dedup.settings import Cut, Novel, Protected, Scope, Settings, Unit
 
 INPUT_FORMATS = ("text", "jsonl", "csv", "tsv", "parquet", "warc")
+OUTPUT_FORMATS = ("jsonl", "csv", "tsv", "parquet")
+ACTIONS = ("remove", "annotate", "report")
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -136,6 +138,34 @@ def damage_options(command: _Command) -> _Command:
             help="Keep what can be read of damaged compressed inputs; the status is 2 all the same.",
         ),
         click.option("--strict", is_flag=True, help="End in status 2 if a record was skipped; all else is written."),
+    ):
+        option(command)
+    return command
+
+
+def output_options(command: _Command) -> _Command:
+    """What is written of the texts, and in which format."""
+    for option in (
+        click.option(
+            "--action",
+            type=click.Choice(ACTIONS),
+            default="remove",
+            show_default=True,
+            help="What becomes of merges: their text goes; or all text stays and they go into a field of their "
+            "document; or only into the report, and no texts are written.",
+        ),
+        click.option(
+            "--annotate-field",
+            default="dedup",
+            show_default=True,
+            help="Field or column that --action annotate adds.",
+        ),
+        click.option("--dry-run", is_flag=True, help="The same as --action report."),
+        click.option(
+            "--output-format",
+            type=click.Choice(OUTPUT_FORMATS),
+            help="Convert what is in another format to this one.",
+        ),
     ):
         option(command)
     return command

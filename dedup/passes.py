@@ -169,8 +169,7 @@ def add_all(
         for number, document in zip(batch.records.numbers, batch.records.documents, strict=True):
             value = None
             if corpus.field is not None:
-                raw = batch.records.alone(number, batch.records.raw(number, number + 1))
-                value = batch.form.field(raw, corpus.field)
+                value = batch.form.field(batch.records.origin(number), corpus.field)
             corpus.add(document, value)
         yield batch
 

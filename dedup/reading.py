@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from dedup.compression import STRICT, Opening
-from dedup.formats import choose_format
+from dedup.formats import choose_format, format_named
 from dedup.formats.base import MAX_RECORD, Chunk, Format, Records, damaged
 from dedup.formats.encoded import in_encoding
 from dedup.formats.transcoding import UTF8, Encoding
@@ -47,11 +47,20 @@ class Reading:
         Raises:
             InputError: If its name tells nothing.
         """
-        forced = self.input_format or ("jsonl" if source.path is None else None)
         form = choose_format(
-            source.name, forced, self.text_field, self.id_field, self.max_record, self.html, self.opening
+            source.name,
+            self.format_name(source),
+            self.text_field,
+            self.id_field,
+            self.max_record,
+            self.html,
+            self.opening,
         )
         return in_encoding(form, self.encoding)
+
+    def format_name(self, source: Source) -> str | None:
+        """The name of the format of an input; None if nothing tells."""
+        return self.input_format or ("jsonl" if source.path is None else format_named(source.name))
 
 
 class Input(NamedTuple):

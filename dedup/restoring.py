@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from dedup.reading import Reading
 from dedup.records import Cleaned, Place
 from dedup.reports.jsonl import Emptied
 from dedup.reports.jsonl_reader import Report, read_report
-from dedup.sources import Source, find_sources
+from dedup.sources import Source, find_sources, is_one_file
 from dedup.writing import output_path
 
 
@@ -42,6 +43,9 @@ def restore_files(cleaned: str, report_path: str, output: str, reading: Reading,
     report_source = Source(Path(report_path), report_path)
     with report_source.stream() as stream:
         report = read_report(stream, report_path)
+    if report.action != "remove":
+        what = "left all texts as they were" if report.action == "annotate" else "wrote no texts"
+        raise InputError(report_path, f"its run {what} (--action {report.action}): there is nothing to restore")
     run = _Restoring(cleaned, report, reading)
     with Outputs([*run.sources, report_source], force=force) as outputs:
         run.read_kept_texts()
@@ -79,7 +83,7 @@ class _Restoring:
 
     def __init__(self, cleaned: str, report: Report, reading: Reading) -> None:
         self.sources = find_sources([cleaned], reading.opening, may_be_empty=True)
-        self.is_single = not Path(cleaned).is_dir()
+        self.is_single = is_one_file(cleaned)
         if self.is_single and len(report.inputs) != 1:
             raise InputError(cleaned, f"the report is of {len(report.inputs)} files: give their folder")
         names = report.inputs if self.is_single else [source.name for source in self.sources]
@@ -137,7 +141,9 @@ class _Restoring:
     def format_of(self, name: str) -> Format:
         """The format of an input, which knows what it has read of it."""
         if name not in self._formats:
-            self._formats[name] = self._reading.format_of(self._sources.get(name, Source(Path(name), name)))
+            is_converted = name in self._report.converted.values()
+            reading = replace_fields(self._reading, input_format=None) if is_converted else self._reading
+            self._formats[name] = reading.format_of(self._sources.get(name, Source(Path(name), name)))
         return self._formats[name]
 
     def _find(self, place: Place) -> KeptText:
@@ -159,12 +165,18 @@ class _Restoring:
                 yield _Original(record.raw, None)
                 continue
             line += 1
-            while missing and missing[-1].line == line:
+            while missing and self._comes_before(missing[-1], record, line):
                 yield self._emptied(missing.pop())
                 line += 1
             yield self._written(record, f"{name}:{line}")
         while missing:
             yield self._emptied(missing.pop())
+
+    def _comes_before(self, emptied: Emptied, record: Record, line: int) -> bool:
+        """Whether a document that was not written stood before a record. If it was converted its position tells."""
+        if emptied.line is not None:
+            return emptied.line == line
+        return record.document is not None and emptied.record == self._record
 
     def _written(self, record: Record, place: str) -> _Original:
         if record.document is None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import TracebackType
 
+from dedup.actions import written_inputs
 from dedup.errors import InternalError
+from dedup.finding import LeftOut
 from dedup.formats.base import Record
 from dedup.manifest import Tally
 from dedup.observing import Observer
@@ -21,7 +22,7 @@ from dedup.reports import jsonl as report
 from dedup.resuming import state_of
 from dedup.run_state import NoState
 from dedup.settings import Settings
-from dedup.sources import Source, find_sources
+from dedup.sources import Source, find_sources, is_one_file
 from dedup.writing import Writing, check_outputs, output_path
 
 
@@ -80,13 +81,16 @@ def clean_files(
         summary = state.finish()
         if summary is not None:
             return _ended(summary, state, observer)
-        sources = find_sources(inputs, reading.opening)
+        left_out: list[LeftOut] = []
+        any_name = reading.input_format is not None
+        sources = find_sources(inputs, reading.opening, any_name=any_name, leave_out=left_out.append)
         summary = state.finished(sources)
         if summary is not None:
             return replace(_ended(summary, state, observer), was_finished=True)
-        given = [Input(source, reading.format_of(source)) for source in sources]
-        is_single = len(sources) == 1 and not Path(inputs[0]).is_dir()
-        paths = [output_path(source.name, writing.output, is_single=is_single) for source in sources]
+        written = written_inputs(sources, reading, writing)
+        given = [each.given for each in written]
+        is_single = len(sources) == 1 and is_one_file(inputs[0])
+        paths = [output_path(each.name, writing.output, is_single=is_single) for each in written]
         passes = passes_of(settings)
         with state.outputs(sources, force=writing.force) as outputs:
             check_outputs(outputs, inputs, paths, writing)
@@ -94,16 +98,19 @@ def clean_files(
             observer.reading(sum(source.size for source in sources))
             with outputs.create(writing.report) as lines:
                 if state.is_new:
-                    lines.write(report.header_line(settings, passes.banding))
+                    lines.write(report.header_line(settings, passes.banding, writing.action))
                 places = dict(zip(sources, paths, strict=True))
                 with _Run(
-                    writing.keep_empty,
+                    writing,
                     observer,
                     lines,
+                    {each.given.source: each.name for each in written},
                     lambda of: outputs.create(places[of.source], of.form.encoder),
                     state.tally,
                 ) as run:
-                    if not state.is_new:
+                    if state.is_new:
+                        run.leave_out(left_out)
+                    else:
                         _tell(observer, passes.summary, state)
                     if state.is_begun(paths[state.given]):
                         run.open(given[state.given])
@@ -115,7 +122,7 @@ def clean_files(
                 _check(result, state.tally)
                 lines.write(report.summary_line(result.summary, result.written, result.skipped))
             with outputs.create(writing.summary) as summary_file:
-                spent = {"seconds": round(result.seconds, 3), "bytes": result.size}
+                spent = report.Spent(result.seconds, result.size)
                 summary_file.write(report.summary_line(result.summary, result.written, result.skipped, spent))
             state.commit(outputs, result.summary)
             return result
@@ -152,15 +159,17 @@ class _Run:
 
     def __init__(
         self,
-        keep_empty: bool,
+        writing: Writing,
         observer: Observer,
         lines: Output,
+        names: Mapping[Source, str],
         create: Callable[[Batch[Changes] | Input], Output],
         tally: Tally,
     ) -> None:
-        self._keep_empty = keep_empty
+        self._writes_all = writing.writes_all
         self._observer = observer
         self._lines = lines
+        self._names = names
         self._kept: list[bytes] = []  # records to be written
         self._found: list[bytes] = []  # lines for the report
         self._create = create
@@ -175,6 +184,13 @@ class _Run:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._opened.__exit__(kind, error, traceback)
+
+    def leave_out(self, left_out: Sequence[LeftOut]) -> None:
+        """Account for what was found and is not read at all."""
+        for left in left_out:
+            self._tally.skips.leave_out(left.reason)
+            self._observer.skipped(left.name, left.detail)
+            self._found.append(report.skipped_line(left.name, None, left.reason, left.detail))
 
     def take(self, batch: Batch[Changes]) -> None:
         """Write some records."""
@@ -210,7 +226,7 @@ class _Run:
     def _begin(self, batch: Batch[Changes]) -> None:
         self._opened.close()
         self._output = None
-        self._found.append(report.input_line(batch.source.name))
+        self._found.append(report.input_line(batch.source.name, self._names[batch.source]))
         if not batch.form.holds_one:
             self.open(batch)
 
@@ -235,7 +251,7 @@ class _Run:
         replaced, spelling = batch.records.replaced(number, cleaned)
         self._found.append(report.document_line(cleaned, spelling))
         self._found += map(report.merge_line, cleaned.merges)
-        if cleaned.is_empty and not self._keep_empty:
+        if cleaned.is_empty and not self._writes_all:
             record, alone = batch.records[number], batch.records.alone(number, replaced)
             self._found.append(report.emptied_line(_emptied(cleaned, batch.source, record, alone)))
             self._tally.emptied += 1

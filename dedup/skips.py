@@ -31,6 +31,10 @@ class Skips(Struct):
         if record.meant:
             self.meant[record.meant] = self.meant.get(record.meant, 0) + 1
 
+    def leave_out(self, reason: str) -> None:
+        """Something that was found and is not read at all."""
+        self.counts[reason] = self.counts.get(reason, 0) + 1
+
     def check(self, documents: int) -> None:
         """Refuse a run that read nothing, or has the wrong name for the field of texts.
 
@@ -41,7 +45,7 @@ class Skips(Struct):
             InputError: With the first record that could not be read, and what to do.
         """
         skipped = sum(self.counts.values())
-        if documents == 0 and skipped:
+        if documents == 0 and self.first:
             place, detail = next(iter(self.first.values()))
             counted = f"not one of {skipped:,} records could be read"
             raise InputError(place, f"{detail}; {counted}: {self._remedy('check --input-format and --text-field')}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from dedup.compression import LONGEST_MAGIC, STRICT, Opening, codec_of
 from dedup.decompression import DecompressedStream
 from dedup.errors import InputError
+from dedup.finding import LeftOut, files_below, files_matching, is_pattern
 from dedup.formats import SUFFIXES, format_named, packs_itself
 from dedup.formats.base import Chunk, Format, Record, UnreadableError
 from dedup.salvaging import begun, decompressed_chunks
@@ -22,6 +23,8 @@ _BUFFER = 1 << 20
 
 STANDARD = "-"
 """Stands for standard input and output."""
+
+_ENDS = " or ".join(SUFFIXES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,21 +135,39 @@ def input_errors(path: object) -> Iterator[None]:
         raise InputError(path, error.reason, line=error.line) from error
 
 
-def find_sources(inputs: Sequence[str], opening: Opening = STRICT, *, may_be_empty: bool = False) -> list[Source]:
-    """The files that inputs name: files as they are, folders with all text files in them, sorted by name.
+def is_one_file(given: str) -> bool:
+    """Whether an input is one file, not a folder or a pattern, which may happen to hold one."""
+    return given == STANDARD or Path(given).is_file()
+
+
+def find_sources(
+    inputs: Sequence[str],
+    opening: Opening = STRICT,
+    *,
+    may_be_empty: bool = False,
+    any_name: bool = False,
+    leave_out: Callable[[LeftOut], object] = lambda _: None,
+) -> list[Source]:
+    """The files that inputs name: files as they are, folders with all files in them that have the name of a format, and
+    patterns with all such files that match; sorted by name.
 
     Args:
-        inputs: Paths, or `-` for standard input.
+        inputs: Paths, patterns (see `finding.files_matching`) that are no paths, or `-` for standard input.
         opening: How those are opened that are compressed.
-        may_be_empty: Whether a folder may hold no text files.
+        may_be_empty: Whether a folder may hold no such files.
+        any_name: Whether patterns give files of any names.
+        leave_out: Told of what is in folders and is not read.
 
     Raises:
-        InputError: If an input is missing, a folder holds no text files, or two inputs have the same name.
+        InputError: If an input is missing, a folder holds no such files, a pattern matches none, or two inputs have the
+            same name.
     """
     sources: dict[str, Source] = {}
     for given in inputs:
         with input_errors(given):
-            found = _sources(given, opening, may_be_empty)
+            found = _sources(given, opening, leave_out, any_name=any_name)
+            if not found and not may_be_empty:
+                raise InputError(given, f"the folder holds no files that end in {_ENDS}, compressed or not")
         for source in found:
             if source.name in sources:
                 raise InputError(source.path or STANDARD, f"another input is called {source.name!r} as well")
@@ -154,21 +175,27 @@ def find_sources(inputs: Sequence[str], opening: Opening = STRICT, *, may_be_emp
     return list(sources.values())
 
 
-def _sources(given: str, opening: Opening, may_be_empty: bool) -> list[Source]:
+def _sources(given: str, opening: Opening, leave_out: Callable[[LeftOut], object], *, any_name: bool) -> list[Source]:
     if given == STANDARD:
         return [Source(None, "stdin", opening)]
     path = Path(given)
-    if not path.exists():
-        raise InputError(given, "there is no such file or folder")
-    if not path.is_dir():
-        if not path.is_file():
-            raise InputError(given, "neither a file nor a folder")
+    if path.is_file():
         return [Source(path, path.name, opening)]
-    found = [
-        Source(file, file.relative_to(path).as_posix(), opening)
-        for file in path.rglob("*")
-        if format_named(file.name) and file.is_file()
-    ]
-    if not found and not may_be_empty:
-        raise InputError(given, f"the folder holds no files that end in {' or '.join(SUFFIXES)}, compressed or not")
-    return sorted(found, key=lambda source: source.name)
+    if path.is_dir():
+        found = files_below(path, _has_format)
+    elif path.exists():
+        raise InputError(given, "neither a file nor a folder")
+    elif is_pattern(given):
+        found = files_matching(given, (lambda _: True) if any_name else _has_format)
+        if not found.files:
+            any_suffix = "" if any_name else f" that ends in {_ENDS}; --input-format takes any"
+            raise InputError(given, f"there is no such file, and as a pattern it matches no file{any_suffix}")
+    else:
+        raise InputError(given, "there is no such file or folder")
+    for left in found.left_out:
+        leave_out(left)
+    return [Source(found.folder / name, name, opening) for name in found.files]
+
+
+def _has_format(name: str) -> bool:
+    return format_named(name) is not None

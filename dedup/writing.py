@@ -8,7 +8,9 @@ from pathlib import Path
 
 from dedup.compression import codec_named, uncompressed_name
 from dedup.errors import OutputError, SettingsError
+from dedup.formats import format_named
 from dedup.outputs import Outputs, output_errors
+from dedup.reports.jsonl import Action
 from dedup.sources import STANDARD
 
 
@@ -24,6 +26,9 @@ class Writing:
         keep_empty: Whether documents left without text are written.
         state: Folder in which the run keeps what is needed to go on with it, if anywhere.
         checkpoint_seconds: Least time between two checkpoints of it.
+        action: What becomes of the merges.
+        annotate_field: The field that they go into, if they do.
+        output_format: The name of the format to write; None for that of each input.
     """
 
     output: str | None
@@ -33,11 +38,19 @@ class Writing:
     keep_empty: bool = False
     state: str | None = None
     checkpoint_seconds: float = 5.0
+    action: Action = "remove"
+    annotate_field: str = "dedup"
+    output_format: str | None = None
 
     @property
     def paths(self) -> dict[str, str | None]:
         """All that is written for whoever runs it, by what it is called."""
         return {"output": self.output, "report": self.report, "summary": self.summary}
+
+    @property
+    def writes_all(self) -> bool:
+        """Whether a document is written whatever is left of it."""
+        return self.keep_empty or self.action == "annotate"
 
 
 def output_path(name: str, output: str | None, *, is_single: bool) -> str | None:
@@ -63,6 +76,8 @@ def check_outputs(outputs: Outputs, inputs: Sequence[str], paths: Sequence[str |
     """Refuse before any work is done what would be refused at its end."""
     for path in [*paths, writing.report, writing.summary]:
         outputs.check(path)
+    if writing.output in paths:
+        _check_name(writing.output, writing.output_format)
     taken = {Path(path).resolve(): "a cleaned text" for path in paths if path}
     for path, what in ((writing.report, "the report"), (writing.summary, "the summary")):
         if path is not None:
@@ -103,3 +118,12 @@ def _check_outside(inputs: Sequence[str], outputs: Iterable[str | None]) -> None
         for given, folder in folders.items():
             if folder == resolved or folder in resolved.parents:
                 raise OutputError(output, f"it is inside the input {given}; choose another output")
+
+
+def _check_name(path: str | None, output_format: str | None) -> None:
+    """Refuse a name that says something else than the format that was asked for."""
+    if path is None or path == STANDARD or output_format is None:
+        return
+    named = format_named(path)
+    if named not in (None, output_format):
+        raise OutputError(path, f"its name says that it is {named}, and --output-format says {output_format}")

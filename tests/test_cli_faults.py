@@ -154,7 +154,8 @@ def test_names_are_printed_escaped(tmp_path: Path) -> None:
     for shown in ("\\x1b[31mred\\n::error::.txt", "caf\\udce9.txt", "\\u202egpj.txt"):
         assert f"skipped {shown}: " in ended.err
     missing = run("clean", names[0], *_OUT, folder=tmp_path)
-    assert missing.err == "dedup: error: \\x1b[31mred\\n::error::.txt: there is no such file or folder\n"
+    assert missing.err.startswith("dedup: error: \\x1b[31mred\\n::error::.txt: there is no such file")
+    assert missing.err.count("\n") == 1
     taken = run("clean", "in", "in", *_OUT, folder=tmp_path)
     assert taken.err.count("\n") == 1
     assert not set(taken.err) & {"\x1b", "\u202e"}

@@ -194,14 +194,34 @@ def test_rows_of_a_forged_report(tmp_path: Path) -> None:
 
 
 def test_summary_as_json(tmp_path: Path) -> None:
-    """--summary-json writes what the report's last line says, with seconds and bytes, --dry-run or not."""
+    """--summary-json writes what the report's last line says, with seconds, bytes and documents a second, --dry-run or
+    not.
+    """
     make(tmp_path, {"in.csv": _bytes_in("csv", _ROWS) + b"1,2\n"})
     options = ("--report", "r", "--summary-json", "sum/s.json", "-q")
     ended = succeed("clean", "in.csv", "--dry-run", *options, folder=tmp_path)
     assert ended.err == ""
     summary = json.loads((tmp_path / "sum/s.json").read_text())
     assert summary.pop("bytes") == (tmp_path / "in.csv").stat().st_size
-    assert 0 < summary.pop("seconds") < 60
+    assert 0 < (seconds := summary.pop("seconds")) < 60
+    assert len(_ROWS) / summary.pop("documents_per_second") == pytest.approx(seconds, abs=0.002)
     assert summary == lines_of(tmp_path / "r")[-1]
     assert summary["documents"]["skipped"] == {"ragged-row": 1}
     assert set(tree(tmp_path)) == {"in.csv", "r", "sum/", "sum/s.json"}
+
+
+def test_summary_of_matches(tmp_path: Path) -> None:
+    """`match` writes a summary too: documents, the duplicates among them, those skipped, and what it took."""
+    make(tmp_path, {"in.csv": _bytes_in("csv", _ROWS) + b"1,2\n"})
+    ended = succeed("match", "in.csv", "-q", "--summary-json", "s.json", folder=tmp_path)
+    summary = json.loads((tmp_path / "s.json").read_text())
+    assert summary.pop("bytes") == (tmp_path / "in.csv").stat().st_size
+    assert 0 < (seconds := summary.pop("seconds")) < 60
+    assert len(_ROWS) / summary.pop("documents_per_second") == pytest.approx(seconds, abs=0.002)
+    duplicates = len(ended.out.splitlines())
+    assert summary == {
+        "type": "summary",
+        "documents": {"in": len(_ROWS) + 1, "duplicates": duplicates, "skipped": 1},
+    }
+    same = run("match", "in.csv", "-o", "x", "--summary-json", "./x", folder=tmp_path)
+    assert (same.status, "same file" in same.err, (tmp_path / "x").exists()) == (2, True, False)

@@ -56,7 +56,7 @@ def _read(*lines: bytes) -> Report:
             f'{{"type":"header","format":1,"version":"{__version__}",'
             f'"libraries":{{"sentencex":"{version("sentencex")}",'
             f'"unicode":"{TABLE.version}"}},'
-            '"settings":{"unit":"paragraph","scope":"corpus","threshold":0.8,"near":true,'
+            '"action":"remove","settings":{"unit":"paragraph","scope":"corpus","threshold":0.8,"near":true,'
             '"ngram":2,"num_perm":60,"bands":12,"rows":5,"miss_probability":0.01,"bucket_limit":64,"min_tokens":6,'
             '"min_span":40,"max_edit":3,"keep":"first","novel":"keep","protect":["numbers"],"cut":"sentence","language":"en","seed":1}}',
         ),

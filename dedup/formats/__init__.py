@@ -29,6 +29,17 @@ def format_named(name: str) -> str | None:
     return SUFFIXES.get(PurePath(uncompressed_name(name)).suffix.lower())
 
 
+def converted_name(name: str, kind: str) -> str:
+    """The name of a file that was converted to a format: with its suffix instead of that of its own format, and
+    compressed as before: `a.warc.gz` as `jsonl` is `a.jsonl.gz`. Parquet compresses by itself.
+    """
+    plain = uncompressed_name(name)
+    compression = "" if kind == "parquet" else name[len(plain) :]
+    stem = plain[: -len(PurePath(plain).suffix)] if format_named(plain) else plain
+    suffix = next(suffix for suffix, known in SUFFIXES.items() if known == kind)
+    return stem + suffix + compression
+
+
 def packs_itself(name: str) -> bool:
     """Whether a file's format compresses it by itself: every record of an archive is packed on its own."""
     return name.lower().endswith((".gz", ".zst")) and format_named(name) == "warc"

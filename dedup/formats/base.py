@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import BufferedReader
 from typing import BinaryIO, NamedTuple, Protocol
 
@@ -109,6 +109,9 @@ class Records(Protocol):
     def alone(self, i: int, raw: bytes) -> bytes:
         """The bytes of a record, as `raw` or `replaced` gave them, such that they need no others beside them. UTF-8."""
 
+    def origin(self, i: int, /) -> bytes:
+        """The bytes of a record in the format of its input, such that they need no others beside them."""
+
 
 class RecordSequence:
     """Records in memory: what all kinds of `Records` made of them have in common.
@@ -160,6 +163,10 @@ class RecordList(RecordSequence):
     def alone(self, i: int, raw: bytes) -> bytes:  # noqa: ARG002  # they never need others
         """See `Records`."""
         return raw
+
+    def origin(self, i: int) -> bytes:
+        """See `Records`."""
+        return self._records[i].raw
 
 
 class Encoder(Protocol):
@@ -248,6 +255,18 @@ class Format(Protocol):
         """What writes a file in this format, given what takes its bytes."""
 
     def field(self, raw: bytes, name: str) -> object:
-        """A field of a record that holds a document and stands alone (see `Records.alone`): a string, a number, true or
-        false; else None.
+        """A field of a record that holds a document and stands alone (see `Records.origin`): a string, a number, true
+        or false; else None.
+        """
+
+    @property
+    def columns(self) -> Sequence[str] | None:
+        """What the fields of all records are called, where they are the same in all; known once `chunks` has begun."""
+
+    def rows(self, records: Records) -> Iterator[Mapping[str, object] | None]:
+        """The fields of every record that holds a document, in order, as values of JSON or as `msgspec.Raw`; None where
+        one of them is not UTF-8. Text and id are among them where they are fields like others.
+
+        Raises:
+            UnreadableError: If there is a field that holds what only this format can hold.
         """

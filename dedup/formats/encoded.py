@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from json.encoder import encode_basestring_ascii
 from typing import BinaryIO, cast
 
@@ -36,11 +36,14 @@ class Encoded:
     Args:
         form: The format, which knows UTF-8 only.
         encoding: The encoding.
+
+    Attributes:
+        form: As given.
     """
 
     def __init__(self, form: Format, encoding: Encoding) -> None:
         self.holds_one = form.holds_one
-        self._form = form
+        self.form = form
         self._encoding = encoding
 
     def chunks(self, stream: BinaryIO, size: int) -> Iterator[Chunk]:
@@ -50,40 +53,53 @@ class Encoded:
         if looked_like is not None and looked_like != self._encoding.name:
             raise UnreadableError(f"it looks like {looked_like.upper()}: give --encoding {looked_like}")
         if self._encoding.is_utf8:
-            yield from self._form.chunks(buffered, size)
+            yield from self.form.chunks(buffered, size)
             return
         utf8 = Utf8Stream(buffered, self._encoding)
         done = 0
-        for chunk in self._form.chunks(io.BufferedReader(utf8, _BUFFER), size):
+        for chunk in self.form.chunks(io.BufferedReader(utf8, _BUFFER), size):
             yield chunk._replace(size=utf8.position - done)
             done = utf8.position
 
     def whole(self, data: bytes) -> bytes:
         """See `Format`."""
-        return self._form.whole(data)
+        return self.form.whole(data)
 
     def skip_cut(self, stream: io.BufferedReader) -> int | None:
         """See `Format`. In other encodings nobody can tell whether a character begins there."""
-        return self._form.skip_cut(stream) if self._encoding.is_utf8 else None
+        return self.form.skip_cut(stream) if self._encoding.is_utf8 else None
 
     def records(self, chunk: Chunk, name: str) -> Records:
         """See `Format`."""
-        records = self._form.records(chunk, name)
+        records = self.form.records(chunk, name)
         if self._encoding.is_utf8 or not isinstance(records, RecordList):
             return records
         return records.changed(self._told)
 
     def with_text(self, raw: bytes, text: str, spelling: str = "") -> bytes:
         """See `Format`."""
-        return self._form.with_text(raw, text, spelling)
+        return self.form.with_text(raw, text, spelling)
 
     def encoder(self, write: Callable[[bytes], object]) -> Encoder:
         """See `Format`."""
-        return self._form.encoder(write if self._encoding.is_utf8 else lambda data: write(self._written(data)))
+        return self.form.encoder(write if self._encoding.is_utf8 else lambda data: write(self._written(data)))
 
     def field(self, raw: bytes, name: str) -> object:
         """See `Format`."""
-        return self._form.field(raw, name)
+        return self.form.field(raw, name)
+
+    @property
+    def columns(self) -> Sequence[str] | None:
+        """See `Format`."""
+        return self.form.columns
+
+    def rows(self, records: Records) -> Iterator[Mapping[str, object] | None]:
+        """See `Format`."""
+        return self.form.rows(records)
+
+    def around(self, form: Format) -> Encoded:
+        """Another format in this encoding."""
+        return Encoded(form, self._encoding)
 
     def _told(self, record: Record) -> Record:
         """A record whose bytes could not be read, with the place that these have in the file."""
@@ -96,7 +112,7 @@ class Encoded:
         try:
             return self._encoding.from_utf8(data)
         except UnicodeEncodeError as error:
-            if not isinstance(self._form, JsonLines):  # then something else than texts in this encoding was written
+            if not isinstance(self.form, JsonLines):  # then something else than texts in this encoding was written
                 raise UnreadableError(f"{error.object[error.start]!r} cannot be written in {error.encoding}") from error
         # a line that escaped some characters, and left others as they are
         return self._encoding.from_utf8("".join(map(self._escaped, data.decode("utf-8", "surrogatepass"))).encode())

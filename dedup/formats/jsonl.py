@@ -54,6 +54,7 @@ class JsonLines:
     """JSON Lines with the names of the fields that matter."""
 
     holds_one = False
+    columns = None
 
     def __init__(self, text_field: str = "text", id_field: str = "id", max_record: int = MAX_RECORD) -> None:
         self._max_record = max_record
@@ -136,6 +137,19 @@ class JsonLines:
     def field(self, raw: bytes, name: str) -> str | int | float | bool | None:
         """See `Format`. Where a field stands twice, the last one counts."""
         return _scalar(_fields(raw).get(name))
+
+    def rows(self, records: Records) -> Iterator[Mapping[str, object]]:
+        """See `Format`: the values as they are written."""
+        return (_written_fields(records[i].raw.removeprefix(codecs.BOM_UTF8)) for i in records.numbers)
+
+    def with_field(self, raw: bytes, name: str, value: bytes) -> bytes:
+        """A line that holds a document, with one more field at its end: its name, and its value as JSON."""
+        end = raw.rindex(b"}")
+        return raw[:end] + b"," + msgspec.json.encode(name) + b":" + value + raw[end:]
+
+    def has_field(self, raw: bytes, name: str) -> bool:
+        """Whether a line that holds a document has a field of this name."""
+        return name in _fields(raw.removeprefix(codecs.BOM_UTF8))
 
     def _replaced(self, record: Record, text: str) -> tuple[bytes, str]:
         """The spelling is `escaped` or `unescaped`, where that does not show; failing that the text as written."""
@@ -228,6 +242,10 @@ class _PlainLines:
         """See `Records`."""
         return raw
 
+    def origin(self, i: int) -> bytes:
+        """See `Records`."""
+        return self.raw(i, i + 1)
+
 
 class _SkippedError(Exception):
     """A line holds no document."""
@@ -268,6 +286,14 @@ def _longest_text(fields: Mapping[str, object]) -> str:
         if isinstance(value, str) and not isinstance(value, _Number) and (" " in value or not value.isascii())
     }
     return max(lengths, key=lengths.__getitem__, default="")
+
+
+def _written_fields(line: bytes) -> dict[str, msgspec.Raw]:
+    """The fields of a line that holds a document, values as they are written."""
+    with suppress(msgspec.DecodeError, RecursionError):
+        return _RAW_OBJECT.decode(line)
+    decoded = line.decode("utf-8")
+    return {name: msgspec.Raw(decoded[start:end].encode("utf-8")) for name, start, end in _walk(decoded)}
 
 
 def _id(raw: object) -> str | None:

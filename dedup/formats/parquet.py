@@ -11,12 +11,12 @@ from __future__ import annotations
 import io
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, BinaryIO
 
-from dedup.formats.base import Chunk, Encoder, Record, RecordSequence, UnreadableError
+from dedup.formats.base import Chunk, Encoder, Record, Records, RecordSequence, UnreadableError
 from dedup.formats.frames import (
     ALONE,
     BATCH,
@@ -36,7 +36,8 @@ from dedup.formats.frames import (
     text_frame,
 )
 from dedup.formats.naming import column_of
-from dedup.formats.table_rows import is_string, plain_value, table_records, with_text
+from dedup.formats.table_rows import has_ids, is_string, plain_value, table_records, with_text
+from dedup.formats.table_values import plain_rows
 from dedup.records import Cleaned
 
 if TYPE_CHECKING:
@@ -60,11 +61,11 @@ class Parquet:
     def __init__(self, text_field: str = "text", id_field: str = "id") -> None:
         self._text_field = text_field
         self._id_field = id_field
+        self._schema: pyarrow.Schema | None = None
 
     def chunks(self, stream: BinaryIO, size: int) -> Iterator[Chunk]:
         """Batches of rows as frames; the header of the file stands before the first one."""
-        if find_spec("pyarrow") is None:
-            raise UnreadableError("Parquet needs pyarrow: pip install 'dedup-text[parquet]'")
+        check_installed()
         with ExitStack() as opened, _damage():
             if not stream.seekable():
                 stream = opened.enter_context(_copy(stream))
@@ -72,6 +73,7 @@ class Parquet:
 
             file = ParquetFile(stream, pre_buffer=False, buffer_size=_BUFFER, page_checksum_verification=True)
             self._check(file.schema_arrow)
+            self._schema = file.schema_arrow
             head, number = header_frame(_header(file)), 1
             for group, batch in _batches(file, size):
                 yield Chunk(number, head + batch_frame(batch, group))
@@ -118,6 +120,39 @@ class Parquet:
         row = read_alone(found.payload)
         return plain_value(row.column(name)[0].as_py()) if name in row.schema.names else None
 
+    @property
+    def columns(self) -> Sequence[str]:
+        """See `Format`."""
+        names: list[str] = [] if self._schema is None else self._schema.names
+        return names
+
+    def rows(self, records: Records) -> Iterator[Mapping[str, object] | None]:
+        """See `Format`. A column of ids that holds something else is refused, for ids would take its place."""
+        if not isinstance(records, TableRecords) or records.batch is None:
+            return iter(())
+        schema = records.batch.schema
+        if self._id_field in schema.names and not has_ids(schema, self._id_field):
+            kind = schema.field(self._id_field).type
+            raise UnreadableError(f"column {self._id_field!r} holds {kind}, no ids: check --id-field")
+        rows = plain_rows(records.batch)
+        return (rows[i - records.before] for i in records.numbers)
+
+    def begin(self, names: Sequence[str]) -> bytes:
+        """Make this ready for a file that is to be written: with these columns, of strings; what it begins with."""
+        import pyarrow  # noqa: PLC0415  # takes long
+
+        self._schema = pyarrow.schema([(name, pyarrow.string()) for name in names])
+        return header_frame(FileHeader(self._schema, {}, []))
+
+    def written_rows(self, rows: Sequence[Sequence[str]]) -> bytes:
+        """The bytes of rows with these cells, once this has begun."""
+        import pyarrow  # noqa: PLC0415  # takes long
+
+        if not rows:
+            return b""
+        arrays = [pyarrow.array(column, pyarrow.string()) for column in zip(*rows, strict=True)]
+        return batch_frame(pyarrow.RecordBatch.from_arrays(arrays, schema=self._schema), 0)
+
     def _check(self, schema: pyarrow.Schema) -> None:
         """Refuse a table whose columns are not what they have to be."""
         for field in schema:
@@ -138,34 +173,48 @@ class TableRecords(RecordSequence):
         before: How many are no record.
         batch: The rows; None if there are none.
         text_field: The column that holds the text.
+
+    Attributes:
+        before: As given.
+        batch: As given.
     """
 
     def __init__(self, records: list[Record], before: int, batch: pyarrow.RecordBatch | None, text_field: str) -> None:
         super().__init__(records)
         self._text_field = text_field
-        self._before = before
-        self._batch = batch
+        self.before = before
+        self.batch = batch
 
     def raw(self, first: int, last: int) -> bytes:
         """See `Records`."""
-        before = b"".join(record.raw for record in self._records[first : min(last, self._before)])
-        rows = max(first - self._before, 0), last - self._before
+        before = b"".join(record.raw for record in self._records[first : min(last, self.before)])
+        rows = max(first - self.before, 0), last - self.before
         return before + rows_frame(*rows) if rows[0] < rows[1] else before
 
     def replaced(self, i: int, cleaned: Cleaned) -> tuple[bytes, str]:
         """See `Records`. A text is written in one way only."""
-        return text_frame(i - self._before, cleaned.text), ""
+        return text_frame(i - self.before, cleaned.text), ""
 
     def alone(self, i: int, raw: bytes) -> bytes:
         """See `Records`."""
-        if self._batch is None:
+        if self.batch is None:
             return raw
-        row = self._batch.slice(i - self._before, 1)
+        row = self.batch.slice(i - self.before, 1)
         found = only_frame(raw)
         if found.kind == TEXT:
             _, text = read_text(found.payload)
             row = with_text(row, row.schema.names.index(self._text_field), text)
         return alone_frame(row)
+
+    def origin(self, i: int) -> bytes:
+        """See `Records`."""
+        return self.alone(i, self.raw(i, i + 1))
+
+
+def check_installed() -> None:
+    """Raise `UnreadableError` if pyarrow is not installed."""
+    if find_spec("pyarrow") is None:
+        raise UnreadableError("Parquet needs pyarrow: pip install 'dedup-text[parquet]'")
 
 
 def _batches(file: ParquetFile, size: int) -> Iterator[tuple[int, pyarrow.RecordBatch]]:

@@ -30,13 +30,16 @@ from dedup.formats.table_rows import with_text
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-_MOST_BYTES = 1 << 28  # of the rows that wait for the end of their row group
+# Bytes of the rows that wait for the end of their row group: of one that was read, and of one that is new.
+_MOST_BYTES = 1 << 28
+_NEW_BYTES = 1 << 26
 
 
 class ParquetEncoder:
     """Writes a file with the schema, the metadata, the codecs and the row groups of the one that was read.
 
-    Rows wait until their row group ends; a row group of more than 256 MB is divided.
+    Rows wait until their row group ends; a row group of more than 256 MB is divided. A file that was converted, and had
+    none, gets row groups of 64 MB.
 
     Args:
         write: Takes the bytes of the file.
@@ -51,6 +54,7 @@ class ParquetEncoder:
         self._writer: ParquetWriter | None = None
         self._batch: pyarrow.RecordBatch | None = None
         self._group = 0
+        self._most_bytes = _MOST_BYTES
         self._waiting: list[pyarrow.RecordBatch] = []
         self._size = 0
 
@@ -74,7 +78,7 @@ class ParquetEncoder:
             self._begin(read_header(found.payload))
         elif found.kind == BATCH:
             group, self._batch = read_batch(found.payload)
-            if group != self._group or self._size > _MOST_BYTES:
+            if group != self._group or self._size > self._most_bytes:
                 self._flush()
             self._group = group
             self._size += len(found.payload)
@@ -96,6 +100,7 @@ class ParquetEncoder:
 
     def _begin(self, header: FileHeader) -> None:
         self._schema = header.schema
+        self._most_bytes = _MOST_BYTES if header.codecs else _NEW_BYTES
         self._text_place = header.schema.names.index(self._text_field)
         codecs = {leaf: "NONE" if codec == "UNCOMPRESSED" else codec for leaf, codec in header.codecs.items()}
         self._writer = ParquetWriter(

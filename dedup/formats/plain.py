@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
-from dedup.formats.base import MAX_RECORD, Chunk, Encoder, Record, RecordList, Verbatim, oversized, rest_of_record
+from dedup.formats.base import (
+    MAX_RECORD,
+    Chunk,
+    Encoder,
+    Record,
+    RecordList,
+    Records,
+    Verbatim,
+    oversized,
+    rest_of_record,
+)
 from dedup.records import Document
 
 
@@ -15,6 +25,7 @@ class Plain:
     """Text files."""
 
     holds_one = True
+    columns = ()
 
     def __init__(self, max_record: int = MAX_RECORD) -> None:
         self._max_record = max_record
@@ -52,6 +63,10 @@ class Plain:
     def field(self, raw: bytes, name: str) -> object:  # noqa: ARG002  # nothing but its text
         """None: a text has no fields."""
         return None
+
+    def rows(self, records: Records) -> Iterator[Mapping[str, object]]:
+        """See `Format`."""
+        return ({} for _ in records.documents)
 
 
 def _replaced(record: Record, text: str) -> tuple[bytes, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -130,10 +131,25 @@ class Layout:
 
     def field(self, raw: bytes, name: str) -> str | int | float | None:
         """The cell of a column: a number where it holds one, None where it is empty or there is no such column."""
-        row = self.row.fullmatch(raw)
-        if name not in self.names or row is None:
+        if name not in self.names or self.row.fullmatch(raw) is None:
             return None
-        return _value(read_cell(_cells(row[1], self.cell)[self.names.index(name)]))
+        return _value(self.cells(raw)[self.names.index(name)])
+
+    def cells(self, raw: bytes) -> list[str]:
+        """What the cells of a row hold.
+
+        Raises:
+            UnreadableError: If these are not the bytes of a row.
+        """
+        row = self.row.fullmatch(raw)
+        if row is None:
+            raise UnreadableError(f"no row of this file: {raw[:40]!r}")
+        return [read_cell(written) for written in _cells(row[1], self.cell)]
+
+    def row_body(self, raw: bytes) -> int | None:
+        """Where the cells of a row end, before its line end; None if a quotation mark in it is never closed."""
+        row = self.row.fullmatch(raw)
+        return row and row.end(1)
 
     def written(self, text: str, *, is_quoted: bool) -> bytes:
         """A cell that holds a text: in quotation marks if asked for, or if it needs them."""
@@ -142,6 +158,10 @@ class Layout:
         if is_quoted or is_blank_line or any(mark in cell for mark in (b'"', b"\r", b"\n", self.separator)):
             return b'"%s"' % cell.replace(b'"', b'""')
         return cell
+
+    def written_row(self, cells: Sequence[str]) -> bytes:
+        """A row that holds some texts."""
+        return self.separator.join(self.written(cell, is_quoted=False) for cell in cells) + b"\n"
 
 
 def read_cell(written: bytes) -> str:

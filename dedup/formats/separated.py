@@ -8,11 +8,12 @@ only the cell of the text is another. Rows are numbered as records: the header i
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
-from dedup.formats.base import Chunk, Encoder, Record, RecordList, UnreadableError, Verbatim
-from dedup.formats.rows import Layout, header_of, read_cell
+from dedup.formats.base import Chunk, Encoder, Record, RecordList, Records, UnreadableError, Verbatim
+from dedup.formats.rows import Header, Layout, header_of, read_cell
 from dedup.records import Document
 
 _MOST_BYTES = 1 << 26  # in a row: more than that is a quotation mark that nobody closed
@@ -97,6 +98,44 @@ class Separated:
     def field(self, raw: bytes, name: str) -> str | int | float | None:
         """See `Format`: a number where the cell holds one, nothing where it is empty."""
         return self._layout_of(raw).field(raw, name)
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """See `Format`."""
+        return [] if self._layout is None else self._layout.names
+
+    def rows(self, records: Records) -> Iterator[Mapping[str, object]]:
+        """See `Format`: cells as strings."""
+        for i in records.numbers:
+            raw = records[i].raw
+            layout = self._layout_of(raw)
+            yield dict(zip(layout.names, layout.cells(raw), strict=True))
+
+    def begin(self, names: Sequence[str]) -> bytes:
+        """Make this ready for a file that is to be written: with these columns; the bytes of its header."""
+        layout = Layout.of(Header(0, list(names), False), self._separator, self._text_field, self._id_field)
+        header = layout.written_row(names)
+        self._layout = replace(layout, header_size=len(header))
+        return header
+
+    def written_rows(self, rows: Sequence[Sequence[str]]) -> bytes:
+        """The bytes of rows with these cells, once this has begun."""
+        return b"".join(map(self._layout_of(b"").written_row, rows))
+
+    def with_cell(self, record: Record, header: str, cell: str) -> bytes:
+        """The bytes of a record with one more cell at its end: `header` in the first row, else `cell`.
+
+        Blank lines stay as they are, and so does what a quotation mark opens that is never closed.
+        """
+        raw = record.raw
+        if not raw.strip(b"\r\n"):
+            return raw
+        layout = self._layout_of(raw)
+        is_header = record.document is None and not record.skipped
+        end = len(raw.rstrip(b"\r\n")) if is_header else layout.row_body(raw)
+        if end is None:
+            return raw
+        return raw[:end] + self._separator + layout.written(header if is_header else cell, is_quoted=False) + raw[end:]
 
     def _whole_rows(self, data: bytes, first: int, *, is_end: bool) -> tuple[int, int]:
         """How many rows these bytes begin with, and where those end."""

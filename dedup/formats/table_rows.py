@@ -36,7 +36,7 @@ def table_records(
         first: Number of the first row.
     """
     texts = _texts(batch.column(text_field))
-    ids = batch.column(id_field).to_pylist() if _has_ids(batch.schema, id_field) else [None] * batch.num_rows
+    ids = batch.column(id_field).to_pylist() if has_ids(batch.schema, id_field) else [None] * batch.num_rows
     for i, (text, value) in enumerate(zip(texts, ids, strict=True)):
         raw, number = rows_frame(i, i + 1), first + i
         if text is None:
@@ -86,7 +86,7 @@ def _decoded(value: bytes | None) -> str | bytes | None:
         return value
 
 
-def _has_ids(schema: pyarrow.Schema, id_field: str) -> bool:
+def has_ids(schema: pyarrow.Schema, id_field: str) -> bool:
     """Whether there is a column of strings or whole numbers with this name."""
     import pyarrow  # noqa: PLC0415  # takes long
 

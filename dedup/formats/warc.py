@@ -8,13 +8,13 @@ that are packed with gzip every record is a member of its own, whatever it was b
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from typing import BinaryIO
 
 from dedup.compression import STRICT, Opening
 from dedup.formats import arc, wacz
-from dedup.formats.base import Chunk, Encoder, Record, RecordList, UnreadableError, Verbatim, oversized
+from dedup.formats.base import Chunk, Encoder, Record, RecordList, Records, UnreadableError, Verbatim, oversized
 from dedup.formats.html import SKIPPED, Pages
 from dedup.formats.members import GZIP, MemberWindow, finished, packed, packing_of, unpacked
 from dedup.formats.warc_framing import RECORD_LIMIT, Framed, Part, framed, head_of
@@ -24,6 +24,8 @@ from dedup.records import Document
 
 _SNIFFED = 16
 _TEXT_TYPES = (b"conversion", b"resource")
+# What a record says of itself that its id says as well, or that is true of its bytes in an archive only.
+_OF_RECORDS = (b"content-length", b"warc-block-digest", b"warc-payload-digest", b"warc-target-uri")
 
 
 class Warc:
@@ -35,6 +37,7 @@ class Warc:
     """
 
     holds_one = False
+    columns = None
 
     def __init__(self, *, html: str = "all", opening: Opening = STRICT) -> None:
         self._html = html
@@ -98,6 +101,12 @@ class Warc:
         if value is None:
             return None
         return int(value) if value.isdigit() and len(value) < 19 else _text(value)
+
+    def rows(self, records: Records) -> Iterator[Mapping[str, object]]:
+        """See `Format`: the header without what is true in an archive only, names in small letters."""
+        for i in records.numbers:
+            head = head_of(unpacked(records[i].raw))
+            yield {_text(name): _text(value) for name, value in head.fields.items() if name not in _OF_RECORDS}
 
 
 def _records(stream: BinaryIO, opening: Opening) -> Iterator[Framed | Part | str]:

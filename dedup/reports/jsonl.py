@@ -3,8 +3,10 @@ equal bytes.
 
 Lines by `type`:
 
-    header      format version, versions of the library and of those that results depend on, every setting that does
-    input       a file that was read, by its name in the output folder
+    header      format version, versions of the library and of those that results depend on, what was done with the
+                merges, every setting that results depend on
+    input       a file that was read, by its name in the input folder, and by that in the output folder if it was
+                converted to another format
     document    a document of which something went, and the digest of its original text
     merge       one duplicate span and the kept span that stands for it
     emptied     a document of which nothing was left, and what its record was without its text
@@ -18,8 +20,9 @@ header is another than `first`; every merge then says with `kept_because` why th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Literal, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -36,6 +39,10 @@ FORMAT_VERSION = 1
 DAMAGED = "damaged"
 """Why the end of an input was skipped that could not be decompressed."""
 
+Action: TypeAlias = Literal["remove", "annotate", "report"]
+"""What becomes of the merges that are found: their text is cut, or they go into a field of their document's record, or
+into the report only."""
+
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -47,7 +54,7 @@ class Emptied:
         document: Its id.
         record: Its position among the documents of the run.
         file: The input it stood in.
-        line: Its line there, in formats with lines.
+        line: Its line there, in formats with lines; None also where it was converted, so that `record` tells its place.
         raw: Its record with the text left empty.
     """
 
@@ -130,7 +137,7 @@ class DuplicateLine(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     kept_because: str = ""
 
 
-def header_line(settings: Settings, banding: Banding) -> bytes:
+def header_line(settings: Settings, banding: Banding, action: Action = "remove") -> bytes:
     """The first line."""
     shown = asdict(settings)
     shown |= {"ngram": settings.shingle_length, "min_span": settings.span_length}
@@ -141,12 +148,13 @@ def header_line(settings: Settings, banding: Banding) -> bytes:
 
     libraries = {name: metadata.version(name) for name in ("sentencex",)} | {"unicode": TABLE.version}
     header = {"type": "header", "format": FORMAT_VERSION, "version": __version__, "libraries": libraries}
-    return _line(header | {"settings": shown})
+    return _line(header | {"action": action, "settings": shown})
 
 
-def input_line(file: str) -> bytes:
-    """The line that comes before all lines about the documents of a file."""
-    return _line({"type": "input", "file": file})
+def input_line(file: str, written_as: str | None = None) -> bytes:
+    """The line that comes before all lines about the documents of a file; the name it is written under, if another."""
+    converted = {} if written_as in (None, file) else {"written_as": written_as}
+    return _line({"type": "input", "file": file, **converted})
 
 
 def document_line(cleaned: Cleaned, spelling: str) -> bytes:
@@ -157,9 +165,20 @@ def document_line(cleaned: Cleaned, spelling: str) -> bytes:
 
 def merge_line(merge: Merge) -> bytes:
     """The line of a merge."""
+    return _line(_merge(merge))
+
+
+def merges_value(merges: Sequence[Merge]) -> bytes:
+    """The merges of a document for its own record, which need not say whose they are: a list."""
+    shown = [msgspec.to_builtins(_merge(merge)) for merge in merges]
+    dropped = ("type", "document", "record")
+    return _encoded([{name: value for name, value in merge.items() if name not in dropped} for merge in shown])
+
+
+def _merge(merge: Merge) -> MergeLine:
     place = merge.canonical
     is_plain = len(merge.restore) == 1 and merge.restore[0] == (place.start, place.end)
-    line = MergeLine(
+    return MergeLine(
         document=merge.document,
         record=merge.record,
         start=merge.start,
@@ -174,7 +193,6 @@ def merge_line(merge: Merge) -> bytes:
         restore=None if is_plain else merge.restore,
         kept_because=merge.kept_because,
     )
-    return _line(line)
 
 
 def emptied_line(emptied: Emptied) -> bytes:
@@ -193,9 +211,31 @@ def duplicate_line(duplicate: Duplicate) -> bytes:
     return _line(DuplicateLine(**msgspec.structs.asdict(duplicate)))
 
 
-def summary_line(
-    summary: Summary, written: int, skipped: Mapping[str, int], spent: Mapping[str, float] | None = None
-) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a run took.
+
+    Attributes:
+        seconds: Wall time.
+        size: Bytes read.
+    """
+
+    seconds: float
+    size: int
+
+    def shown(self, documents: int) -> dict[str, float]:
+        """What a summary for machines says about it."""
+        rate = documents / self.seconds if self.seconds else 0.0
+        return {"seconds": round(self.seconds, 3), "documents_per_second": round(rate, 1), "bytes": self.size}
+
+
+def match_summary_line(documents: int, duplicates: int, skipped: int, spent: Spent) -> bytes:
+    """The summary of a run that only matches documents: those in, the duplicates among them, and the others skipped."""
+    counts = {"in": documents + skipped, "duplicates": duplicates, "skipped": skipped}
+    return _line({"type": "summary", "documents": counts, **spent.shown(documents)})
+
+
+def summary_line(summary: Summary, written: int, skipped: Mapping[str, int], spent: Spent | None = None) -> bytes:
     """The last line: what went in is what came out; with what it took, where that may stand."""
     documents = {
         "in": summary.documents + sum(skipped.values()),
@@ -215,7 +255,7 @@ def summary_line(
             "characters": characters,
             "oversized_buckets": summary.oversized_buckets,
             "capped_fingerprints": summary.capped_fingerprints,
-            **(spent or {}),
+            **(spent.shown(summary.documents) if spent else {}),
         }
     )
 
@@ -225,7 +265,11 @@ def _edit_line(edit: Edit) -> EditLine:
 
 
 def _line(shown: Mapping[str, object] | Struct) -> bytes:
+    return _encoded(shown) + b"\n"
+
+
+def _encoded(shown: object) -> bytes:
     try:
-        return _ENCODER.encode(shown) + b"\n"
+        return _ENCODER.encode(shown)
     except UnicodeEncodeError:  # lone surrogates can only be written as escapes
-        return json.dumps(msgspec.to_builtins(shown), separators=(",", ":")).encode("ascii") + b"\n"
+        return json.dumps(msgspec.to_builtins(shown), separators=(",", ":")).encode("ascii")

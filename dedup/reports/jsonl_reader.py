@@ -12,7 +12,7 @@ import msgspec
 
 from dedup.errors import InputError
 from dedup.records import Edit, Merge, Place, Span
-from dedup.reports.jsonl import DAMAGED, FORMAT_VERSION, Changed, Emptied, MergeLine
+from dedup.reports.jsonl import DAMAGED, FORMAT_VERSION, Action, Changed, Emptied, MergeLine
 
 
 @dataclass(slots=True)
@@ -20,18 +20,26 @@ class Report:
     """A report that was read back. Documents are told apart by id and, where the id was not new, record.
 
     Attributes:
-        inputs: The files that were read, in order.
+        action: What was done with the merges.
+        inputs: The files that were read, in order, by the names they were written under.
+        converted: Name of a file that was converted to another format > the name it was written under.
         changed: The documents of which something went.
         merges: Their merges, in order.
         emptied: The documents that were not written, by file.
         damaged: The files whose end could not be read.
     """
 
+    action: Action = "remove"
     inputs: list[str] = field(default_factory=list)
+    converted: dict[str, str] = field(default_factory=dict)
     changed: dict[tuple[str, int | None], Changed] = field(default_factory=dict)
     merges: dict[tuple[str, int | None], list[Merge]] = field(default_factory=dict)
     emptied: dict[str, list[Emptied]] = field(default_factory=dict)
     damaged: set[str] = field(default_factory=set)
+
+    def written_as(self, file: str) -> str:
+        """The name that an input was written under."""
+        return self.converted.get(file, file)
 
 
 def read_report(stream: BinaryIO, name: str) -> Report:
@@ -69,11 +77,13 @@ class _OtherVersionError(Exception):
 class _Typed:
     type: str
     format: int = FORMAT_VERSION
+    action: Action = "remove"
 
 
 @dataclass(frozen=True, slots=True)
 class _Input:
     file: str
+    written_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +94,13 @@ class _Skipped:
 
 def _take(report: Report, kind: str, line: object) -> None:
     """Add a line to a report."""
-    if kind == "header" and (version := msgspec.convert(line, _Typed).format) != FORMAT_VERSION:
-        raise _OtherVersionError(version)
-    if kind == "input":
-        report.inputs.append(_safe_name(msgspec.convert(line, _Input).file))
+    if kind == "header":
+        header = msgspec.convert(line, _Typed)
+        if header.format != FORMAT_VERSION:
+            raise _OtherVersionError(header.format)
+        report.action = header.action
+    elif kind == "input":
+        _take_input(report, msgspec.convert(line, _Input))
     elif kind == "document":
         changed = msgspec.convert(line, Changed)
         report.changed[changed.document, changed.record] = changed
@@ -96,11 +109,18 @@ def _take(report: Report, kind: str, line: object) -> None:
         report.merges.setdefault((merge.document, merge.record), []).append(merge)
     elif kind == "emptied":
         emptied = msgspec.convert(line, Emptied)
-        report.emptied.setdefault(_safe_name(emptied.file), []).append(emptied)
+        report.emptied.setdefault(report.written_as(_safe_name(emptied.file)), []).append(emptied)
     elif kind == "skipped":
         skipped = msgspec.convert(line, _Skipped)
         if skipped.reason == DAMAGED:
-            report.damaged.add(skipped.file)
+            report.damaged.add(report.written_as(skipped.file))
+
+
+def _take_input(report: Report, line: _Input) -> None:
+    name = _safe_name(line.written_as or line.file)
+    report.inputs.append(name)
+    if line.written_as:
+        report.converted[line.file] = name
 
 
 def _safe_name(name: str) -> str:
