@@ -1,4 +1,4 @@
-"""Documents > cleaned documents: with `rounds.py`, the only module that knows the order of the steps.
+"""Documents > cleaned documents: with `level.py` and `rounds.py`, the only module that knows the order of the steps.
 
     document > blocks > tokens > shingles > MinHash > LSH candidates > exact verification > alignment > merges > text
 
@@ -11,28 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from dedup import _kernels, minhash, packing
+from dedup import _kernels, packing
 from dedup._kernels import Batch
-from dedup.banding import choose_banding
 from dedup.books import Books
 from dedup.cleaning import cut
 from dedup.documents import ids_of, texts_of
 from dedup.errors import SettingsError
-from dedup.index import Index, Prepared
+from dedup.level import Level, Wholes
 from dedup.memory import bounded
-from dedup.records import Cleaned, Document, Duplicate, Kind, Place, Summary, text_digest, utf8
-from dedup.rounds import Rounds
+from dedup.records import Cleaned, Document, Duplicate, Kind, Place, Summary
 from dedup.settings import Settings
 from dedup.snapshots import load_file, save_file
 from dedup.visits import Visit, Visits
-from dedup.working import Working
-
-if TYPE_CHECKING:
-    from dedup.fingerprints import KeptTexts
 
 
 class Ready(NamedTuple):
@@ -43,12 +37,14 @@ class Ready(NamedTuple):
         ids: Their ids.
         batch: What the index looks their blocks up by.
         keys: What their texts are recognised by, where they are to be cleaned.
+        wholes: What they are looked up by as wholes, where they are before they are cleaned.
     """
 
     documents: Sequence[Document]
     ids: list[str]
     batch: Batch
     keys: list[bytes]
+    wholes: Batch | None = None
 
 
 class Deduplicator:
@@ -76,13 +72,13 @@ class Deduplicator:
         if not self.settings.keeps_first:
             remedy = "the first copy stays where documents come one after another: use clean_corpus or match_corpus"
             raise SettingsError("keep", self.settings.keep, remedy)
-        self.banding = choose_banding(self.settings)
-        self._permutations = minhash.Permutations.drawn(self.banding.num_perm, self.settings.seed)
         self._memory = bounded(self.settings.memory)
-        self._index = self._new_index()
+        self._blocks = Level(self.settings.of_blocks, self._memory)
+        of_wholes = self.settings.of_wholes
+        self._wholes = None if of_wholes is None else Wholes(of_wholes, self._memory)
+        self.banding = self._blocks.banding
         self._visits = Visits(self._memory)
         self._books = Books()
-        self._known_kept_texts: KeptTexts | None = None  # until it is needed: it loads NumPy
 
     def __enter__(self) -> Deduplicator:
         return self
@@ -94,13 +90,13 @@ class Deduplicator:
 
     def close(self) -> None:
         """Forget everything that was kept; the summary stays."""
-        self._replace_index()
+        self._forget()
         self._visits = Visits(self._memory)
 
     @property
     def summary(self) -> Summary:
         """The books of all documents added so far."""
-        return self._books.summary(*self._index.counts)
+        return self._books.summary(*self._counts())
 
     def add(self, document: Document) -> Cleaned:
         """Clean a document against itself and all documents before it, and remember what is kept of it.
@@ -123,7 +119,8 @@ class Deduplicator:
             TypeError: If a text is no string.
         """
         texts = texts_of(documents)
-        return Ready(documents, ids_of(documents), self._index.prepare(texts), self._visits.keys(texts))
+        wholes = None if self._wholes is None else self._wholes.prepare(texts)
+        return Ready(documents, ids_of(documents), self._blocks.prepare(texts), self._visits.keys(texts), wholes)
 
     def add_prepared(self, ready: Ready) -> Iterator[Cleaned]:
         """`add` for documents that have been prepared, one after another."""
@@ -164,47 +161,48 @@ class Deduplicator:
     def _add_new(self, ready: Ready, visits: Sequence[Visit], first: int, last: int) -> Iterator[tuple[int, Cleaned]]:
         """Documents [first, last), none of which is a revisit."""
         if self.settings.scope == "document":
-            self._replace_index()
+            self._forget()
+        if self._wholes is None or ready.wholes is None:
+            yield from self._add_blocks(ready, visits, first, last)
+            return
+        for i in range(first, last):
+            yield from self._add_whole(self._wholes, ready.wholes, ready, visits, i)
+
+    def _add_whole(
+        self, wholes: Wholes, batch: Batch, ready: Ready, visits: Sequence[Visit], i: int
+    ) -> Iterator[tuple[int, Cleaned]]:
+        """A document that goes if it nearly repeats another one, and is cleaned block by block if it does not."""
+        document = ready.documents[i]
+        dropped = wholes.dropped(document, visits[i], self._books.documents, batch, i)
+        if dropped is not None:
+            yield i, self._remembered(ready, visits, i, dropped)
+            return
+        changes = list(self._add_blocks(ready, visits, i, i + 1))
+        wholes.keep(changes[0][1] if changes else None, document)
+        yield from changes
+
+    def _add_blocks(
+        self, ready: Ready, visits: Sequence[Visit], first: int, last: int
+    ) -> Iterator[tuple[int, Cleaned]]:
+        """Documents [first, last), block by block."""
+        index = self._blocks.index
         repeats = [i - first for i in range(first, last) if visits[i].repeats_id]
-        self._index.register(ready.ids[first:last], self._books.documents, repeats)
+        index.register(ready.ids[first:last], self._books.documents, repeats)
         while first < last:
-            stopped = self._index.pass_texts(ready.batch, first, last)
+            stopped = index.pass_texts(ready.batch, first, last)
             self._books.keep(stopped - first, *ready.batch.totals(first, stopped))  # nothing in them stands elsewhere
             if stopped < last:
-                cleaned = self._changed(ready, stopped, visits[stopped])
-                self._visits.remember(visits[stopped], cleaned)
-                self._booked(ready, stopped, cleaned)
+                document, record = ready.documents[stopped], self._books.documents
+                cleaned = self._blocks.changed(document, visits[stopped], record, ready.batch, stopped)
+                index.commit()
+                self._remembered(ready, visits, stopped, cleaned)
                 if cleaned.merges:
                     yield stopped, cleaned
             first = stopped + 1
 
-    def _changed(self, ready: Ready, i: int, visit: Visit) -> Cleaned:
-        """A document that the index stopped at: something stands for a part of it. What is kept of it is committed."""
-        document, record, blocks = ready.documents[i], self._books.documents, ready.batch.count(i)
-        simple = self._index.clean_simply(ready.batch, i)
-        if simple is None:
-            at_words = self.settings.cut == "word"
-            working = Working(document, record, repeats_id=visit.repeats_id, blocks=blocks, cuts_at_words=at_words)
-            return self._gone_through(working, ready, i)
-        digest = text_digest(utf8(document.text)) if simple[1] else ""
-        return Cleaned(document.id, record, *simple, document.fields, blocks, visit.repeats_id, digest=digest)
-
-    def _gone_through(self, working: Working, ready: Ready, i: int) -> Cleaned:
-        """The same the long way."""
-        kept_texts = self._kept_texts()
-        Rounds(working, self._index, kept_texts, self.settings).go_through(Prepared(ready.batch, i))
-        if kept_texts is not None:
-            kept_texts.keep(working.rest(), self._index.document)
-        self._index.commit()
-        return working.cleaned()
-
-    def _kept_texts(self) -> KeptTexts | None:
-        """Kept texts as wholes, where runs of tokens are looked for."""
-        if self._known_kept_texts is None and self._index.fingerprints is not None:
-            from dedup.fingerprints import KeptTexts  # noqa: PLC0415  # it loads NumPy
-
-            self._known_kept_texts = KeptTexts(self._index.fingerprints, self.settings)
-        return self._known_kept_texts
+    def _remembered(self, ready: Ready, visits: Sequence[Visit], i: int, cleaned: Cleaned) -> Cleaned:
+        self._visits.remember(visits[i], cleaned)
+        return self._booked(ready, i, cleaned)
 
     def _booked(self, ready: Ready, i: int, cleaned: Cleaned) -> Cleaned:
         self._books.add(cleaned, ready.batch.length(i))
@@ -224,18 +222,19 @@ class Deduplicator:
 
     def prepare_match(self, documents: Sequence[Document]) -> Ready:
         """`prepare` for documents to be matched."""
-        return Ready(documents, ids_of(documents), self._index.prepare(texts_of(documents)), [])
+        return Ready(documents, ids_of(documents), self._blocks.prepare(texts_of(documents)), [])
 
     def match_prepared(self, ready: Ready) -> list[Duplicate | None]:
         """`match` for documents that have been prepared, one after another."""
         if self.settings.unit != "document":
             raise SettingsError("unit", self.settings.unit, "whole documents can be matched with unit document only")
         first, count = self._books.documents, len(ready.ids)
-        self._index.register(ready.ids, first)
+        index = self._blocks.index
+        index.register(ready.ids, first)
         self._books.keep(count, count, ready.batch.totals(0, count)[1])
         duplicates: list[Duplicate | None] = [None] * count
-        for i, match in self._index.match_texts(ready.batch):
-            canonical, canonical_record, _ = self._index.owner(match.entry)
+        for i, match in index.match_texts(ready.batch):
+            canonical, canonical_record, _ = index.owner(match.entry)
             kind: Kind = "exact" if match.found_by == "digest" else "near"
             found = Duplicate(
                 ready.ids[i], first + i, canonical, canonical_record, kind, match.similarity, match.found_by
@@ -266,7 +265,8 @@ class Deduplicator:
         Raises:
             OSError: If a file cannot be written.
         """
-        save_file(folder / f"index.{generation}", self._index.save)
+        for name, level in self._levels():
+            level.save(folder / f"{name}.{generation}")
         save_file(folder / f"visits.{generation}", self._visits.save)
         save_file(folder / f"books.{generation}", lambda file: packing.save(file, self._books))
 
@@ -279,14 +279,22 @@ class Deduplicator:
             OSError: If a file cannot be read.
             ValueError: If one is damaged.
         """
-        load_file(folder / f"index.{generation}", self._index.load)
+        for name, level in self._levels():
+            level.load(folder / f"{name}.{generation}")
         load_file(folder / f"visits.{generation}", self._visits.load)
         self._books = load_file(folder / f"books.{generation}", lambda file: packing.load(file, Books))
 
-    def _new_index(self) -> Index:
-        return Index(self.settings, self.banding, self._permutations, self._memory)
+    def _levels(self) -> list[tuple[str, Level]]:
+        """What is kept, by name."""
+        blocks = ("index", self._blocks)
+        return [blocks] if self._wholes is None else [blocks, ("wholes", self._wholes)]
 
-    def _replace_index(self) -> None:
-        self._books.retire(*self._index.counts)
-        self._index = self._new_index()
-        self._known_kept_texts = None
+    def _counts(self) -> list[int]:
+        """What the indexes count, all together."""
+        return [sum(counts) for counts in zip(*(level.index.counts for _, level in self._levels()), strict=True)]
+
+    def _forget(self) -> None:
+        """Keep nothing any more."""
+        self._books.retire(*self._counts())
+        for _, level in self._levels():
+            level.empty()

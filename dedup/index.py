@@ -124,6 +124,16 @@ class Index:
         self._begun += min(stopped + 1, last) - first
         return stopped
 
+    def pass_text(self, batch: Batch, text: int) -> bool:
+        """Whether an entry stands for a block of a text, the next of the documents that were registered.
+
+        The first such block is `stopped_at`, what stands for it is in `matches()`. Blocks before it, or all, were kept
+        without being committed.
+        """
+        found, self.stopped_at = self._blocks.pass_text(batch, text, self._begun)
+        self._begun += 1
+        return found
+
     def match_texts(self, batch: Batch) -> list[tuple[int, Match]]:
         """Go through all texts of a batch, of one block each: those that no entry stands for are kept.
 
@@ -193,7 +203,7 @@ class Index:
         self._blocks.roll_back(() if rest.is_whole else rest.pieces)
 
     def clean_simply(self, batch: Batch, text: int) -> tuple[str, tuple[Merge, ...]] | None:
-        """The text and the merges of a document that `pass_texts` stopped at, which is committed.
+        """The text and the merges of a document that the index stopped at. What is kept of it is not committed.
 
         None if it takes the long way; `stopped_at` is where that begins.
         """

@@ -8,7 +8,15 @@ from typing import Literal, TypeAlias, get_args
 from dedup.errors import SettingsError
 from dedup.keep_rules import FIRST, parse_keep_rule
 
-Unit: TypeAlias = Literal["paragraph", "document", "sentence", "line"]
+Unit: TypeAlias = Literal[
+    "paragraph",
+    "document",
+    "sentence",
+    "line",
+    "document,paragraph",
+    "document,sentence",
+    "document,line",
+]
 Scope: TypeAlias = Literal["corpus", "document"]
 Novel: TypeAlias = Literal["keep", "drop"]
 Cut: TypeAlias = Literal["sentence", "word"]
@@ -19,9 +27,9 @@ MOST_NGRAM = 1000
 MOST_PERMUTATIONS = 4096
 
 # Measured in docs/accuracy.md. Short blocks need short shingles: one changed word costs `ngram` of them.
-_NGRAM_BY_UNIT: dict[Unit, int] = {"document": 5, "paragraph": 2, "sentence": 2, "line": 2}
-_SPAN_BY_UNIT: dict[Unit, int] = {"document": 0, "paragraph": 40, "sentence": 0, "line": 40}
-_NOVEL_BY_UNIT: dict[Unit, Novel] = {"document": "drop", "paragraph": "keep", "sentence": "keep", "line": "keep"}
+_NGRAM_BY_UNIT: dict[str, int] = {"document": 5, "paragraph": 2, "sentence": 2, "line": 2}
+_SPAN_BY_UNIT: dict[str, int] = {"document": 0, "paragraph": 40, "sentence": 0, "line": 40}
+_NOVEL_BY_UNIT: dict[str, Novel] = {"document": "drop", "paragraph": "keep", "sentence": "keep", "line": "keep"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +37,9 @@ class Settings:
     """How text is compared and cleaned. A ratio lies in 0..1.
 
     Attributes:
-        unit: What a block is.
+        unit: What a block is. `document,paragraph` and its like are two levels in one pass: documents that nearly
+            repeat another one go as wholes, and the others are cleaned by the smaller unit. What is kept of a document
+            is then compared, not what it was: none goes on the word of a text that went itself.
         scope: Compare within each document only, or across the corpus.
         threshold: Least exact Jaccard similarity of a near-duplicate. At 1, only equal shingle sets match.
         near: Whether nearly equal blocks are merged, or only those of equal tokens.
@@ -128,14 +138,31 @@ class Settings:
             raise SettingsError("num_perm", self.num_perm or MOST_PERMUTATIONS, remedy)
 
     @property
+    def block_unit(self) -> str:
+        """`unit`, or the smaller one of two."""
+        return self.unit.split(",")[-1]
+
+    @property
+    def of_blocks(self) -> Settings:
+        """The settings of the smaller unit, if there are two."""
+        return self.changed({"unit": self.block_unit})
+
+    @property
+    def of_wholes(self) -> Settings | None:
+        """Those of whole documents, which go whole, if these come first; alone they repeat nothing."""
+        if self.unit == self.block_unit or self.scope == "document":
+            return None
+        return self.changed({"unit": "document", "novel": "drop", "min_span": 0})
+
+    @property
     def shingle_length(self) -> int:
         """`ngram`, or its default for the unit."""
-        return self.ngram if self.ngram is not None else _NGRAM_BY_UNIT[self.unit]
+        return self.ngram if self.ngram is not None else _NGRAM_BY_UNIT[self.block_unit]
 
     @property
     def span_length(self) -> int:
         """`min_span`, or its default for the unit."""
-        return self.min_span if self.min_span is not None else _SPAN_BY_UNIT[self.unit]
+        return self.min_span if self.min_span is not None else _SPAN_BY_UNIT[self.block_unit]
 
     @property
     def keeps_first(self) -> bool:
@@ -145,7 +172,7 @@ class Settings:
     @property
     def keeps_novel(self) -> bool:
         """Whether what only a near-duplicate says stays."""
-        return (self.novel or _NOVEL_BY_UNIT[self.unit]) == "keep"
+        return (self.novel or _NOVEL_BY_UNIT[self.block_unit]) == "keep"
 
     def changed(self, changes: dict[str, object]) -> Settings:
         """A copy with some settings changed.

@@ -35,6 +35,7 @@ _LEVELS = (
     ("embedded",),
     ("working",),
     ("rounds",),
+    ("level",),
     (
         "deduplicator",
         "comparison",

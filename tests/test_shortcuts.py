@@ -18,10 +18,10 @@ from dedup import Cleaned, Document, Settings, _kernels
 from dedup._kernels import reference
 from dedup._kernels.recipe import DOCUMENT, LINE, PARAGRAPH
 from dedup.alignment import align
-from dedup.deduplicator import Deduplicator
 from dedup.drafts import draft
 from dedup.excerpts import Excerpt
 from dedup.index import Prepared
+from dedup.level import Level
 from dedup.pairs import Pair
 from dedup.shingles import tokenize
 from tests import corpora
@@ -120,7 +120,7 @@ def test_all_ways_lead_to_the_same_on_real_texts(name: str, unit: Any, min_span:
     """The same on real documents, nearly all of which take a short cut."""
     assert native is not None
     documents, chosen = list(load(name))[:60], Settings(unit=unit, min_span=min_span)
-    with counted_calls(Deduplicator, "_gone_through") as taking_the_long_way:
+    with counted_calls(Level, "_gone_through") as taking_the_long_way:
         expected = cleaned(native, documents, chosen)
     assert len(taking_the_long_way) <= 2
     assert sum(bool(one.merges) for one in expected[0]) >= 20
@@ -147,7 +147,7 @@ def test_drafts_are_those_of_the_long_way(a: str, b: str, chosen: Settings) -> N
     kept, block = b.strip(), a.strip()
     chosen = chosen.changed({"unit": "document", "threshold": 0.01, "min_tokens": 1, "bands": 1, "rows": 1})
     with kernels_are(native), dedup.Deduplicator(chosen) as deduplicator:
-        index = deduplicator._index
+        index = deduplicator._blocks.index
         index.register(["b", "a"], 0)
         batch = index.prepare([kept, block])
         if index.pass_texts(batch, 0, 1) != 1 or not len(index) or not batch.count(1):
@@ -211,7 +211,7 @@ def test_texts_are_aligned_alike(a: list[int], b: list[int], ngram: int) -> None
         return
     chosen = Settings(unit="document", ngram=ngram, threshold=1e-9, min_tokens=1, bands=1, rows=1)
     with kernels_are(native), dedup.Deduplicator(chosen) as deduplicator:
-        index = deduplicator._index
+        index = deduplicator._blocks.index
         index.register(["b"], 0)
         batch = index.prepare([other, one])
         index.pass_texts(batch, 0, 1)

@@ -31,7 +31,7 @@ public:
         if (index.fingerprints) embedded_.reset(new Embedded(*index.fingerprints, recipe.rules, finder, context));
     }
 
-    /* Cleans text i of a batch, at which the index stopped, and commits it; false if it is not simple. */
+    /* Cleans text i of a batch, at which the index stopped, without committing it; false if not simple. */
     bool clean(const Batch &batch, int64_t i, int64_t document, int unit) {
         unit_ = unit;
         text_ = batch.texts[i];
@@ -49,7 +49,6 @@ public:
         for (int64_t k = 0; k < merges.size; k++) merges[k].cut = cutter.cuts[k];
         if (!is_kept()) return false;
         if (embedded_) index_.keep_rest(rest_text(), rest_marks_[0], document, rest_pieces_);
-        index_.commit();
         return true;
     }
 

@@ -214,6 +214,12 @@ public:
         return last;
     }
 
+    /* Whether something stands for a block of a text, the first of which is `stopped_at`; nothing is committed. */
+    bool pass_text(const Batch &batch, int64_t i, int64_t document) {
+        stopped_at = pass_through(batch, i, 0, document, 0);
+        return stopped_at < batch.offsets[i + 1] - batch.offsets[i];
+    }
+
     int64_t stopped_at = 0;
     TokenizedText whole; /* the text stopped at, where runs of tokens are looked for */
     Array<TextMatch> text_matches;

@@ -168,6 +168,7 @@ cdef extern from "index.hpp" nogil:
         int64_t stopped_at
         Array[TextMatch] text_matches
         int64_t pass_texts(const CppBatch &, int64_t, int64_t, int64_t) except +
+        bint pass_text(const CppBatch &, int64_t, int64_t) except +
         void match_texts(const CppBatch &, int64_t) except +
         int64_t oversized_buckets
         Array[Span] kept

@@ -220,6 +220,9 @@ cdef class Index:
             stopped = self.index.pass_texts(batch.batch, first, last, document)
         return stopped, self.index.stopped_at
 
+    def pass_text(self, Batch batch not None, int64_t text, int64_t document):
+        return self.index.pass_text(batch.batch, text, document), self.index.stopped_at
+
     def match_texts(self, Batch batch not None, int64_t document):
         cdef int64_t i
         cdef TextMatch found

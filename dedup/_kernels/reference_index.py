@@ -186,6 +186,15 @@ class Index:
             self.commit()
         return last, 0
 
+    def pass_text(self, batch: Batch, text: int, document: int) -> tuple[bool, int]:
+        """The same for the blocks of one text, without runs; nothing is committed.
+
+        Returns:
+            Whether an entry stands for one of them, and which is the first.
+        """
+        stopped = self.pass_through(batch, text, 0, document, 0)
+        return stopped < batch.count(text), stopped
+
     def match_texts(self, batch: Batch, document: int) -> list[tuple[int, int, float, bool]]:
         """Go through all texts, of one block each; those that no entry stands for are kept.
 
@@ -300,7 +309,7 @@ class Index:
         unit: int,
         sentences: Callable[[str], list[int]],
     ) -> tuple[str, tuple[Merge, ...]] | None:
-        """A short cut: all of a document that `pass_texts` stopped at, and its commit, as `deduplicator.py` does it.
+        """A short cut: all of a document that the index stopped at, as `level.py` does it; nothing is committed.
 
         Args:
             batch: Where the text is.

@@ -143,6 +143,8 @@ def header_line(settings: Settings, banding: Banding, action: Action = "remove")
     shown |= {"ngram": settings.shingle_length, "min_span": settings.span_length}
     shown["novel"] = "keep" if settings.keeps_novel else "drop"
     shown |= asdict(banding)
+    if settings.of_wholes is not None:
+        shown["wholes"] = {"ngram": settings.of_wholes.shingle_length, "novel": "drop"}
     del shown["memory"]  # it changes no answer
     from importlib import metadata  # noqa: PLC0415  # takes a while, and not every run writes a report
 
