@@ -29,7 +29,7 @@ class _Protect(click.Choice[str]):
 
 _DEFAULT = Settings()
 SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
-    "unit": (click.Choice(get_args(Unit)), "What a block is; of two, documents that nearly repeat others go whole first."),
+    "unit": (click.Choice(get_args(Unit)), "What a block is; of two, documents that repeat others go whole first."),
     "scope": (click.Choice(get_args(Scope)), "Compare within each document only, or across the corpus."),
     "threshold": (float, "Least exact Jaccard similarity of a near-duplicate, above 0 and up to 1."),
     "near": (bool, "Whether nearly equal blocks are merged, or equal ones only."),
