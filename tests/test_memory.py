@@ -36,7 +36,7 @@ def _peak(folder: Path, output: str, *options: str) -> int:
 @needs_native
 @pytest.mark.skipif(sys.platform != "linux", reason="what is kept waits in files on Linux only")
 def test_a_run_stays_below_its_memory(tmp_path: Path) -> None:
-    """A run whose index is larger than that writes the same bytes, and takes no more than it may."""
+    """A run whose index is larger than that writes the same bytes, and takes no more than it may; so if it keeps a state."""
     chance = random.Random(1)
     words = [f"w{number}" for number in range(50_000)]
     pages = [" ".join(chance.choices(words, k=120)) for _ in range(40_000)]
@@ -50,6 +50,9 @@ def test_a_run_stays_below_its_memory(tmp_path: Path) -> None:
     assert unbounded > 1.3 * limit, unbounded
     assert bounded < limit, bounded
     assert tree(tmp_path / "bounded") == tree(tmp_path / "unbounded")
+    kept = _peak(tmp_path, "kept", "--memory", "75", "--state", "state", "--checkpoint-seconds", "0.3")
+    assert kept < limit, kept
+    assert tree(tmp_path / "kept") == tree(tmp_path / "unbounded")
 
 
 def test_half_of_the_machine_is_the_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -229,9 +229,9 @@ cdef extern from "documents.hpp" nogil:
 
 cdef extern from "snapshot.hpp" nogil:
     cdef cppclass SnapshotWriter:
-        SnapshotWriter(int)
+        SnapshotWriter(int, CppMemory &)
     cdef cppclass SnapshotReader:
-        SnapshotReader(int) except +
+        SnapshotReader(int, CppMemory &) except +
 
 
 cdef extern from "visits.hpp" nogil:

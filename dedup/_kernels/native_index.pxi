@@ -166,7 +166,7 @@ cdef class Index:
 
     cdef int _save(self, int file) except -1 nogil:
         cdef unique_ptr[SnapshotWriter] writer
-        writer.reset(new SnapshotWriter(file))
+        writer.reset(new SnapshotWriter(file, self.memory.memory[0]))
         self.index.write_to(writer.get()[0])
         return 0
 
@@ -176,7 +176,7 @@ cdef class Index:
 
     cdef int _load(self, int file) except -1 nogil:
         cdef unique_ptr[SnapshotReader] reader
-        reader.reset(new SnapshotReader(file))
+        reader.reset(new SnapshotReader(file, self.memory.memory[0]))
         self.index.read_from(reader.get()[0])
         return 0
 

@@ -52,12 +52,12 @@ cdef class Visits:
 
     def save(self, int file):
         cdef unique_ptr[SnapshotWriter] writer
-        writer.reset(new SnapshotWriter(file))
+        writer.reset(new SnapshotWriter(file, self.memory.memory[0]))
         self.visits.write_to(writer.get()[0])
 
     def load(self, int file):
         cdef unique_ptr[SnapshotReader] reader
-        reader.reset(new SnapshotReader(file))
+        reader.reset(new SnapshotReader(file, self.memory.memory[0]))
         self.visits.read_from(reader.get()[0])
 
 

@@ -13,11 +13,13 @@
 
 class SnapshotFile {
 public:
-    explicit SnapshotFile(int file) : file_(file) {}
+    /* `memory`: of the arrays; it is looked at between their parts. */
+    SnapshotFile(int file, Memory &memory) : file_(file), memory_(memory) {}
 
 protected:
     static const int64_t PART = 4 << 20; /* bytes that are summed up and written, or read, at a time */
     const int file_;
+    Memory &memory_;
     uint64_t sum_ = 0;
 
     void add_to_sum(const uint8_t *data, int64_t size) {
@@ -52,6 +54,7 @@ private:
             const int64_t part = size - done < PART ? size - done : PART;
             add_to_sum(data + done, part);
             write_out(data + done, part);
+            memory_.check();
         }
     }
     void write_out(const uint8_t *data, int64_t size) {
@@ -67,7 +70,7 @@ private:
 
 class SnapshotReader : public SnapshotFile {
 public:
-    explicit SnapshotReader(int file) : SnapshotFile(file) {
+    SnapshotReader(int file, Memory &memory) : SnapshotFile(file, memory) {
         struct stat status;
         if (fstat(file, &status)) fail(errno);
         left_ = status.st_size;
@@ -103,6 +106,7 @@ private:
             const int64_t part = size - done < PART ? size - done : PART;
             read_in(data + done, part);
             add_to_sum(data + done, part);
+            memory_.check();
         }
     }
     void read_in(uint8_t *data, int64_t size) {
