@@ -6,6 +6,7 @@
 #ifndef DEDUP_MEMORY_HPP
 #define DEDUP_MEMORY_HPP
 
+#include <algorithm>
 #include <cstdio>
 #include <ios>
 #include <string>
@@ -47,6 +48,8 @@ private:
     int file_ = -1;
     Memory *memory_ = nullptr;
     Region *next_ = nullptr, *previous_ = nullptr; /* of the same memory */
+
+    static const int64_t PAGE_SIZE = 4096;
 
     void map(int64_t capacity);
     void move_to_file();
@@ -205,11 +208,12 @@ inline void Region::map(int64_t capacity) {
     capacity_ = capacity;
 }
 
+/* Page by page: what was written at once may come back at once. */
 inline void Region::move_to_file() {
     const int file = memory_->open_file();
     int failure = posix_fallocate(file, 0, capacity_);
     for (int64_t done = 0; !failure && done < capacity_;) {
-        const ssize_t written = pwrite(file, static_cast<char *>(data_) + done, static_cast<size_t>(capacity_ - done), done);
+        const ssize_t written = pwrite(file, static_cast<char *>(data_) + done, static_cast<size_t>(std::min<int64_t>(PAGE_SIZE, capacity_ - done)), done);
         if (written < 0 && errno != EINTR) failure = errno;
         if (written > 0) done += written;
     }
@@ -219,6 +223,7 @@ inline void Region::move_to_file() {
         close(file);
         Memory::fail(failure);
     }
+    madvise(data_, static_cast<size_t>(capacity_), MADV_RANDOM);
     file_ = file;
 }
 #else
