@@ -146,7 +146,7 @@ def match(inputs: tuple[str, ...], output: str, summary_json: str | None, **opti
     the one that stays need not be an earlier one.
     """
     from dedup.matching import match_files
-    from dedup.outputs import Outputs
+    from dedup.outputs import Outputs, resolved
     from dedup.progress import Progress
     from dedup.reports.jsonl import Spent, duplicate_line, match_summary_line
     from dedup.sources import find_sources
@@ -163,7 +163,7 @@ def match(inputs: tuple[str, ...], output: str, summary_json: str | None, **opti
         for left in left_out:
             progress.skipped(left.name, left.detail)
         outputs.check(summary_json)
-        if summary_json is not None and Path(summary_json).resolve() == Path(output).resolve():
+        if summary_json is not None and resolved(summary_json) == resolved(output):
             raise OutputError(summary_json, "the summary and the matches would be the same file")
         with outputs.create(output) as lines:
             for _, found in match_files(sources, settings, reading, progress, jobs=options["jobs"]):

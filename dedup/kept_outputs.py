@@ -18,7 +18,7 @@ from dedup.durable import sync_folder
 from dedup.formats.base import Verbatim
 from dedup.manifest import Part, damaged_state
 from dedup.output_logs import OutputLog
-from dedup.outputs import MakeEncoder, Output, Outputs, output_errors
+from dedup.outputs import MakeEncoder, Output, Outputs, output_errors, resolved
 from dedup.sources import Source
 
 
@@ -44,7 +44,7 @@ class KeptOutputs(Outputs):
     ) -> None:
         super().__init__(inputs, force=force)
         self._folder = folder
-        self._token = hashlib.blake2b(os.fsencode(folder.resolve()), digest_size=6).hexdigest()
+        self._token = hashlib.blake2b(os.fsencode(os.path.realpath(folder)), digest_size=6).hexdigest()
         self._kept = {part.path: part for part in parts}
         self._open: list[KeptOutput] = []
         self._check = check
@@ -58,7 +58,7 @@ class KeptOutputs(Outputs):
 
     def is_begun(self, output: str | None) -> bool:
         """Whether an output was begun and is to be gone on with."""
-        part = None if output is None else self._kept.get(str(Path(output).resolve()))
+        part = None if output is None else self._kept.get(str(resolved(output)))
         return part is not None and not part.is_closed
 
     def sync(self) -> list[Part]:
