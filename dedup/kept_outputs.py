@@ -19,6 +19,7 @@ from dedup.formats.base import Verbatim
 from dedup.manifest import Part, damaged_state
 from dedup.output_logs import OutputLog
 from dedup.outputs import MakeEncoder, Output, Outputs, output_errors, resolved
+from dedup.part_files import label_of
 from dedup.sources import Source
 
 
@@ -82,7 +83,7 @@ class KeptOutputs(Outputs):
         part = self._kept.get(name)
         is_new = part is None
         if part is None:
-            part = Part(name, str(path.with_name(f".{path.name}.{self._token}.resume")), len(self._kept))
+            part = Part(name, str(path.with_name(f".{label_of(path)}.{self._token}.resume")), len(self._kept))
             self._kept[name] = part
             self._new_names.update((path.parent, *(folder.parent for folder in self._made)))
             self._made.clear()

@@ -77,7 +77,7 @@ class Outputs:
     ) -> None:
         self._parts.close()
         for path in (*(staged for staged, _ in self._staged), *self._placed):
-            with suppress(NotADirectoryError):
+            with suppress(OSError):  # it cannot be removed, and there may be an error to be told
                 path.unlink(missing_ok=True)
         for folder in reversed(self._made):
             with suppress(OSError):  # something else is in it by now
