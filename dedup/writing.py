@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dedup.compression import codec_named, uncompressed_name
 from dedup.errors import OutputError, SettingsError
+from dedup.file_names import native_name
 from dedup.formats import format_named
 from dedup.outputs import Outputs, output_errors, resolved
 from dedup.reports.jsonl import Action
@@ -69,7 +70,7 @@ def output_path(name: str, output: str | None, *, is_single: bool) -> str | None
     is_text = uncompressed_name(name).lower().endswith(".txt") and not is_file_name
     with output_errors(output):
         is_file = output == STANDARD or (is_single and not is_text and not Path(output).is_dir())
-    return output if is_file else str(Path(output, name))
+    return output if is_file else str(Path(output, native_name(name)))
 
 
 def check_outputs(outputs: Outputs, inputs: Sequence[str], paths: Sequence[str | None], writing: Writing) -> None:
