@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from tests.command import FOX, OWL, make, run, start, succeed, tree
+from tests.command import FOX, OWL, lines_of, make, run, start, succeed, tree
 
 _CLEAN = ("clean", "a.jsonl", "-o", "out")
 _MISTAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -15,8 +16,16 @@ _MISTAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "threshold above 1": ((*_CLEAN, "--threshold", "1.000001"), ("threshold=1.000001", "above 0 and up to 1")),
     "threshold 0 of match": (("match", "a.jsonl", "--threshold", "0"), ("threshold=0.0", "above 0 and up to 1")),
     "threshold that is no number": ((*_CLEAN, "--threshold", "high"), ("--threshold", "'high'")),
+    "threshold negative": ((*_CLEAN, "--threshold", "-1"), ("threshold=-1.0", "above 0 and up to 1")),
+    "threshold 1.5": (("match", "a.jsonl", "--threshold", "1.5"), ("threshold=1.5", "above 0 and up to 1")),
+    "threshold above 100%": ((*_CLEAN, "--threshold", "150%"), ("threshold=1.5", "above 0 and up to 1")),
+    "threshold 0%": ((*_CLEAN, "--threshold", "0%"), ("threshold=0.0", "above 0 and up to 1")),
+    "threshold of nothing": ((*_CLEAN, "--threshold", "%"), ("--threshold", "'%'", "percentage")),
+    "threshold of two per cents": ((*_CLEAN, "--threshold", "80%%"), ("--threshold", "'80%%'", "percentage")),
+    "threshold not a number": ((*_CLEAN, "--threshold", "nan"), ("threshold=nan", "above 0 and up to 1")),
     "threshold infinite": ((*_CLEAN, "--threshold", "inf"), ("threshold=inf", "above 0 and up to 1")),
     "miss probability 1": ((*_CLEAN, "--miss-probability", "1"), ("miss_probability=1.0", "above 0 and below 1")),
+    "miss probability 100%": ((*_CLEAN, "--miss-probability", "100%"), ("miss_probability=1.0", "above 0 and below")),
     "seed below 0": ((*_CLEAN, "--seed", "-1"), ("seed=-1", "0 to 4294967295")),
     "jobs 0": ((*_CLEAN, "--jobs", "0"), ("jobs=0", "")),
     "ratio 0": ((*_CLEAN, "--max-ratio", "0"), ("--max-ratio", "x>=1")),
@@ -35,6 +44,8 @@ _MISTAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "pattern without files": (("clean", "*.jsnol", "-o", "out"), ("*.jsnol", "no such file")),
     "no input": (("clean", "-o", "out"), ("INPUTS", "Missing argument")),
     "no report": (("restore", "a.jsonl", "-o", "out"), ("--report", "Missing option")),
+    "report that is a folder": ((*_CLEAN, "--report", "/", "--force"), ("/: it is a folder",)),
+    "report below a file": ((*_CLEAN, "--report", "a.jsonl/r"), ("a.jsonl/r", "Not a directory")),
     "report where nothing can be": ((*_CLEAN, "--report", "/proc/none/r"), ("/proc/none/r", "cannot be written")),
     "summary where nothing can be": ((*_CLEAN, "--summary-json", "/proc/none/s"), ("/proc/none/s", "cannot be")),
     "matches where nothing can be": (("match", "a.jsonl", "-o", "/proc/none/m"), ("/proc/none/m", "cannot be")),
@@ -61,11 +72,23 @@ def test_mistakes(tmp_path: Path, mistake: str) -> None:
     _is_refused(tmp_path, given, *said)
 
 
-@pytest.mark.parametrize("threshold", ["1", "1.0", "0.999999", "0.8", "0.3", "+0.5", "5e-1"])
+@pytest.mark.parametrize("threshold", ["1", "1.0", "0.999999", "0.8", "0.3", "+0.5", "5e-1", "100%", "99.9 %"])
 def test_thresholds_that_are_taken(tmp_path: Path, threshold: str) -> None:
     """Row 48: every threshold above 0 and up to 1 that a signature can serve is taken."""
     make(tmp_path, {"a.jsonl": f'{{"text":"{FOX}"}}\n'})
     succeed(*_CLEAN, "--threshold", threshold, folder=tmp_path)
+
+
+@pytest.mark.parametrize("percentage", ["80%", "55%", "29 %", "12.3%", ".7%"])
+def test_percentages(tmp_path: Path, percentage: str) -> None:
+    """Row 48: a ratio may be given in per cent, and is the same number as without."""
+    make(tmp_path, {"a.jsonl": f'{{"text":"{FOX}"}}\n'})
+    given = ("--threshold", "80%", "--miss-probability", percentage, "--report", "r")
+    succeed(*_CLEAN, *given, folder=tmp_path)
+    (header,) = lines_of(tmp_path / "r", "header")
+    settings = header["settings"]
+    expected = float(Fraction(percentage.rstrip("% ")) / 100)
+    assert (settings["threshold"], settings["miss_probability"]) == (0.8, expected)
 
 
 _OUTPUTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

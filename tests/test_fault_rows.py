@@ -150,7 +150,12 @@ _HELD: dict[int, tuple[str, tuple[str, ...]]] = {
     47: ("many findings", ("fault_machine.test_many_findings_are_capped_on_the_terminal",)),
     48: (
         "thresholds",
-        ("cli_faults.test_faults", "fault_options.test_mistakes", "fault_options.test_thresholds_that_are_taken"),
+        (
+            "cli_faults.test_faults",
+            "fault_options.test_mistakes",
+            "fault_options.test_thresholds_that_are_taken",
+            "fault_options.test_percentages",
+        ),
     ),
     49: ("misspelt options", ("fault_options.test_mistakes",)),
     50: (
