@@ -147,11 +147,11 @@ def test_numbers_beyond_32_bits_in_places_and_reports() -> None:
     merge = Merge("b", large + 1, *spans[0], place, "exact", 1.0, 1.0, "digest", large, (), (spans[1],))
     summary = Summary(documents=large, characters=3 * large, kept=2 * large, removed=large, exact=large)
     lines = jsonl.header_line(Settings(), choose_banding(Settings())), jsonl.merge_line(merge)
-    end = jsonl.summary_line(summary, large, {"x": large})
+    end = jsonl.summary_line(summary, large, {"x": large}, {})
     report = read_report(io.BytesIO(b"".join((*lines, end))), "r")
     assert report.merges == {("b", large + 1): [merge]}
     assert f'"removed":{large}'.encode() in end
-    assert f"{large:,} removed" in summary_text(summary, large, {"x": large}, large, 1.0)
+    assert f"{large:,} removed" in summary_text(summary, large, {"x": large}, {}, large, 1.0)
 
 
 def test_many_findings_are_capped_on_the_terminal(tmp_path: Path) -> None:

@@ -159,12 +159,13 @@ def test_folders_with_loops_and_pipes_end(tmp_path: Path) -> None:
 
 
 def test_pipes_in_folders_are_counted(tmp_path: Path) -> None:
-    """Row 50: what is called like a text and is none, a pipe or a loop of links, is counted as skipped."""
+    """Row 50: what is called like a text and is none, a pipe or a loop of links, is named and counted."""
     make(tmp_path / "in", {"a.txt": FOX})
     (tmp_path / "in/self.txt").symlink_to("self.txt")
     os.mkfifo(tmp_path / "in/pipe.txt")
     ended = succeed("clean", "in", "-o", "out", folder=tmp_path)
-    assert "skipped" in ended.err
+    assert "skipped pipe.txt: neither a file nor a folder" in ended.err
+    assert "left out    2 special-file\n" in ended.err
 
 
 @pytest.mark.parametrize(
