@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, Protocol
 
@@ -142,17 +141,16 @@ class LineAnnotator:
         self.encoder = form.encoder
         self._form = form
         self._field = field
-        self._spelt = json.dumps(field, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
     def check(self, records: Records, name: str) -> None:
         """See `Annotator`."""
-        if self._spelt not in records.raw(0, len(records)):
+        if not self._form.may_have_field(records.raw(0, len(records)), self._field):
             return
         for i in records.numbers:
-            record = records[i]
-            if self._spelt in record.raw and self._form.has_field(record.raw, self._field):
+            raw = records.raw(i, i + 1)
+            if self._form.may_have_field(raw, self._field) and self._form.has_field(raw, self._field):
                 reason = f"there is a field {self._field!r} already: give another --annotate-field"
-                raise InputError(name, reason, line=record.line)
+                raise InputError(name, reason, line=records[i].line)
 
     def plain(self, records: Records, first: int, last: int) -> bytes:
         """See `Annotator`."""
