@@ -54,7 +54,7 @@ _LEVELS = (
         "formats.warc_framing",
         "formats.wacz",
     ),
-    ("formats.http_bodies", "formats.rows", "formats.table_rows", "formats.table_values"),
+    ("formats.http_bodies", "formats.rows", "formats.table_rows", "formats.table_schema", "formats.table_values"),
     ("formats.parquet_writer", "formats.warc_rewriting"),
     ("formats.html", "formats.arc"),
     ("formats.jsonl", "formats.plain", "formats.separated", "formats.parquet", "formats.warc", "reports.jsonl_reader"),

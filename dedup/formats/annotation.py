@@ -22,6 +22,7 @@ from dedup.formats.frames import (
 )
 from dedup.formats.jsonl import JsonLines
 from dedup.formats.separated import Separated
+from dedup.formats.table_schema import with_strings
 from dedup.records import Cleaned
 from dedup.reports.jsonl import merges_value
 
@@ -218,12 +219,12 @@ class ColumnAnnotator:
         """A frame with the column."""
         import pyarrow  # noqa: PLC0415  # takes long
 
-        column = pyarrow.field(self._field, pyarrow.string())
         if found.kind == HEADER:
             header = read_header(found.payload)
             codecs = header.codecs | dict.fromkeys([self._field] if header.codecs else [], _CODEC)
-            return header_frame(header._replace(schema=header.schema.append(column), codecs=codecs))
+            return header_frame(header._replace(schema=with_strings(header.schema, self._field), codecs=codecs))
         if found.kind == BATCH:
             group, batch = read_batch(found.payload)
-            return batch_frame(batch.append_column(column, pyarrow.nulls(batch.num_rows, pyarrow.string())), group)
+            column = pyarrow.nulls(batch.num_rows, pyarrow.string())
+            return batch_frame(batch.append_column(self._field, column), group)
         return bytes(found.whole)
