@@ -83,7 +83,7 @@ class PartFiles:
 
 
 def label_of(path: Path) -> str:
-    """What an output is called in the name of an unfinished one: its name, or the begin of it and its digest.
+    """What an output is called in the name of an unfinished one: its name, or the beginning of it and its digest.
 
     So an unfinished output can have a name where its output can. No two outputs in a folder have the same label.
     """

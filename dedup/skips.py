@@ -12,7 +12,7 @@ _LEAST_RECORDS = 10  # fewer show nothing
 
 
 class Skips(Struct):
-    """Records that could not be read, and what is read not at all.
+    """Records that could not be read, and what is not read at all.
 
     Attributes:
         counts: How many, by reason.
