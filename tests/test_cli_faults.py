@@ -68,7 +68,7 @@ _FAULTS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "threshold 1.5": (("a.txt", *_OUT, "--threshold", "1.5"), "threshold", "up to 1"),
     "threshold -1": (("a.txt", *_OUT, "--threshold", "-1"), "threshold", "above 0"),
     "threshold nan": (("a.txt", *_OUT, "--threshold", "nan"), "threshold", "above 0"),
-    "threshold 80%": (("a.txt", *_OUT, "--threshold", "80%"), "--threshold", "80%"),
+    "threshold 180%": (("a.txt", *_OUT, "--threshold", "180%"), "threshold", "above 0"),
     "unknown unit": (("a.txt", *_OUT, "--unit", "word"), "--unit", "paragraph"),
     "unknown option": (("a.txt", *_OUT, "--treshold", "1"), "--treshold", "--threshold"),
     "ngram 0": (("a.txt", *_OUT, "--ngram", "0"), "ngram", "from 1 to 1000"),
