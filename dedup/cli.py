@@ -120,7 +120,8 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
         click.echo(f"dedup: {printable(f'{stopped}; this goes on with it: {_same_command()}')}", err=True)
         raise click.exceptions.Exit(128 + stop.number) from stopped
     if not options["quiet"]:
-        click.echo(summary_text(result.summary, result.written, result.skipped, result.size, result.seconds), err=True)
+        counts = result.written, result.skipped, result.left_out
+        click.echo(summary_text(result.summary, *counts, result.size, result.seconds), err=True)
         if result.was_finished:
             click.echo(f"nothing was done: {printable(str(writing.state))} says that this run is finished", err=True)
         if _kernels.chosen_name() == "reference" and not os.environ.get("DEDUP_KERNELS"):
@@ -146,7 +147,7 @@ def match(inputs: tuple[str, ...], output: str, summary_json: str | None, **opti
     the one that stays need not be an earlier one.
     """
     from dedup.matching import match_files
-    from dedup.outputs import Outputs
+    from dedup.outputs import Outputs, resolved
     from dedup.progress import Progress
     from dedup.reports.jsonl import Spent, duplicate_line, match_summary_line
     from dedup.sources import find_sources
@@ -163,7 +164,7 @@ def match(inputs: tuple[str, ...], output: str, summary_json: str | None, **opti
         for left in left_out:
             progress.skipped(left.name, left.detail)
         outputs.check(summary_json)
-        if summary_json is not None and Path(summary_json).resolve() == Path(output).resolve():
+        if summary_json is not None and resolved(summary_json) == resolved(output):
             raise OutputError(summary_json, "the summary and the matches would be the same file")
         with outputs.create(output) as lines:
             for _, found in match_files(sources, settings, reading, progress, jobs=options["jobs"]):
@@ -173,7 +174,8 @@ def match(inputs: tuple[str, ...], output: str, summary_json: str | None, **opti
                     lines.write(duplicate_line(found))
         with outputs.create(summary_json) as summary:
             spent = Spent(time.monotonic() - start, progress.size)
-            summary.write(match_summary_line(documents, duplicates, progress.skips, spent))
+            skipped = progress.skips - len(left_out)
+            summary.write(match_summary_line(documents, duplicates, skipped, len(left_out), spent))
         outputs.commit()
     if not options["quiet"]:
         others = "earlier ones" if settings.keeps_first else "others"
@@ -235,7 +237,7 @@ def _reading(options: dict[str, Any]) -> Reading:
 def _check_complete(progress: Progress, *, strict: bool) -> None:
     """A run that could salvage only a part of its inputs has written that, and did not succeed.
 
-    If it was to be strict, neither did one that skipped a record.
+    If it was to be strict, neither did one that skipped a record, or something in a folder.
     """
     if progress.damages:
         place, detail = progress.damages[0]
@@ -243,7 +245,8 @@ def _check_complete(progress: Progress, *, strict: bool) -> None:
         raise InputError(place, f"{detail}{others}")
     if strict and progress.first_skip is not None:
         place, detail = progress.first_skip
-        raise InputError(place, f"{detail}; --strict: {progress.skips:,} records were skipped, all others are written")
+        counted = f"{progress.skips:,} records or files were skipped, all others are written"
+        raise InputError(place, f"{detail}; --strict: {counted}")
 
 
 def _read_text(path: str) -> str:

@@ -14,6 +14,7 @@ from itertools import takewhile
 from pathlib import Path, PurePath
 
 from dedup.errors import InputError
+from dedup.file_names import portable_name
 
 _MAGIC = frozenset("*?[")
 _ANY_FOLDERS = "**"
@@ -24,7 +25,7 @@ class LeftOut:
     """Something that was found and is not read.
 
     Attributes:
-        name: What it is called, relative to where files were looked for.
+        name: What it is called, relative to where files were looked for, as a portable name (see `file_names`).
         reason: Why, as a short name.
         detail: What exactly it is, and what to do, for people.
     """
@@ -40,7 +41,7 @@ class Found:
 
     Attributes:
         folder: Where files were looked for: all are named relative to it.
-        files: Names of files, sorted.
+        files: Names of files, portable ones, sorted.
         left_out: What is not read, sorted by name.
     """
 
@@ -67,7 +68,7 @@ class _Search:
         """Take what is no folder, if its name is wanted."""
         if not self._is_wanted(path.name):
             return
-        name = path.relative_to(self.folder).as_posix()
+        name = self._name(path)
         if path.is_file():
             self._files.add(name)
         else:
@@ -76,9 +77,12 @@ class _Search:
 
     def add_link(self, path: Path) -> None:
         """Take a link to a folder."""
-        name = path.relative_to(self.folder).as_posix()
+        name = self._name(path)
         detail = "a link to a folder is not followed: give that folder as an input of its own"
         self._left_out[name] = LeftOut(name, "linked-folder", detail)
+
+    def _name(self, path: Path) -> str:
+        return portable_name(path.relative_to(self.folder).as_posix())
 
     def result(self) -> Found:
         """Everything that was found."""
@@ -149,7 +153,7 @@ def _step(search: _Search, folder: Path, parts: tuple[str, ...]) -> list[_Waitin
                 further.append((path, parts))
             elif path.is_symlink() and path.is_dir():
                 search.add_link(path)
-        elif fnmatchcase(path.name, first):
+        elif fnmatchcase(portable_name(path.name), portable_name(first)):
             if rest:
                 further += [(path, rest)] if path.is_dir() else []
             elif not path.is_dir():

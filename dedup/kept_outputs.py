@@ -18,7 +18,8 @@ from dedup.durable import sync_folder
 from dedup.formats.base import Verbatim
 from dedup.manifest import Part, damaged_state
 from dedup.output_logs import OutputLog
-from dedup.outputs import MakeEncoder, Output, Outputs, output_errors
+from dedup.outputs import MakeEncoder, Output, Outputs, output_errors, resolved
+from dedup.part_files import label_of
 from dedup.sources import Source
 
 
@@ -44,7 +45,7 @@ class KeptOutputs(Outputs):
     ) -> None:
         super().__init__(inputs, force=force)
         self._folder = folder
-        self._token = hashlib.blake2b(os.fsencode(folder.resolve()), digest_size=6).hexdigest()
+        self._token = hashlib.blake2b(os.fsencode(os.path.realpath(folder)), digest_size=6).hexdigest()
         self._kept = {part.path: part for part in parts}
         self._open: list[KeptOutput] = []
         self._check = check
@@ -58,7 +59,7 @@ class KeptOutputs(Outputs):
 
     def is_begun(self, output: str | None) -> bool:
         """Whether an output was begun and is to be gone on with."""
-        part = None if output is None else self._kept.get(str(Path(output).resolve()))
+        part = None if output is None else self._kept.get(str(resolved(output)))
         return part is not None and not part.is_closed
 
     def sync(self) -> list[Part]:
@@ -82,7 +83,7 @@ class KeptOutputs(Outputs):
         part = self._kept.get(name)
         is_new = part is None
         if part is None:
-            part = Part(name, str(path.with_name(f".{path.name}.{self._token}.resume")), len(self._kept))
+            part = Part(name, str(path.with_name(f".{label_of(path)}.{self._token}.resume")), len(self._kept))
             self._kept[name] = part
             self._new_names.update((path.parent, *(folder.parent for folder in self._made)))
             self._made.clear()

@@ -17,7 +17,7 @@ class Observer(Protocol):
         """So many more bytes were read; the books so far."""
 
     def skipped(self, place: str, detail: str) -> None:
-        """A record could not be read."""
+        """A record could not be read, or something in a folder is not read at all."""
 
     def damaged(self, place: str, detail: str) -> None:
         """The rest of an input cannot be read, and what comes before it was to be salvaged."""

@@ -27,11 +27,26 @@ class _Protect(click.Choice[str]):
         return () if chosen == "nothing" else (chosen,)
 
 
+class _Ratio(click.ParamType[float]):
+    """A number, or so many per cent of one."""
+
+    name = "ratio"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """`0.8` > 0.8, `80%` > 0.8."""
+        text = str(value).strip()
+        try:
+            # as the number is written: dividing it would round twice
+            return float(f"{text[:-1].rstrip()}e-2" if text.endswith("%") else text)
+        except ValueError:
+            self.fail(f"{value!r} is neither a number, as 0.8, nor a percentage, as 80%.", param, ctx)
+
+
 _DEFAULT = Settings()
 SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
     "unit": (click.Choice(get_args(Unit)), "What a block is; of two, documents that repeat others go whole first."),
     "scope": (click.Choice(get_args(Scope)), "Compare within each document only, or across the corpus."),
-    "threshold": (float, "Least exact Jaccard similarity of a near-duplicate, above 0 and up to 1."),
+    "threshold": (_Ratio(), "Least exact Jaccard similarity of a near-duplicate, above 0 and up to 1 (100%)."),
     "near": (bool, "Whether nearly equal blocks are merged, or equal ones only."),
     "ngram": (int, "Tokens in a shingle [default: 5 for documents, else 2]."),
     "min_tokens": (int, "Leave blocks with fewer tokens alone."),
@@ -52,7 +67,7 @@ SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
     ),
     "cut": (click.Choice(get_args(Cut)), "Where a cut may fall when part of a block stays."),
     "language": (str, "Whose abbreviations the sentence splitter knows."),
-    "miss_probability": (float, "How often LSH may miss a pair exactly at the threshold."),
+    "miss_probability": (_Ratio(), "How often LSH may miss a pair exactly at the threshold."),
     "num_perm": (int, "MinHash permutations [default: from threshold and miss probability]."),
     "bands": (int, "LSH bands, set together with --rows."),
     "rows": (int, "LSH rows in a band."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -33,6 +34,22 @@ def output_errors(path: object) -> Iterator[None]:
         raise OutputError(path, f"cannot be written: {error.strerror or error}") from error
 
 
+def resolved(output: object) -> Path:
+    """Where an output is in the end: what a link points to is replaced, not the link.
+
+    Raises:
+        OutputError: If links lead in a circle.
+    """
+    path = Path(str(output))
+    with output_errors(output):
+        try:
+            path.stat()
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise
+        return Path(os.path.realpath(path))  # `Path.resolve` takes circles for a fault of the program in old Pythons
+
+
 class Outputs:
     """Outputs that appear all together when everything has been written, or not at all.
 
@@ -45,7 +62,7 @@ class Outputs:
     """
 
     def __init__(self, inputs: Sequence[Source], *, force: bool) -> None:
-        self._inputs = {source.path.resolve() for source in inputs if source.path}
+        self._inputs = {Path(os.path.realpath(source.path)) for source in inputs if source.path}
         self._force = force
         self._parts = PartFiles()
         self._staged: list[tuple[Path, Path]] = []
@@ -60,7 +77,7 @@ class Outputs:
     ) -> None:
         self._parts.close()
         for path in (*(staged for staged, _ in self._staged), *self._placed):
-            with suppress(NotADirectoryError):
+            with suppress(OSError):  # it cannot be removed, and there may be an error to be told
                 path.unlink(missing_ok=True)
         for folder in reversed(self._made):
             with suppress(OSError):  # something else is in it by now
@@ -70,13 +87,14 @@ class Outputs:
         """Refuse an output before any work is done for it.
 
         Raises:
-            OutputError: If it is one of the inputs, no regular file, or exists and may not be replaced.
+            OutputError: If it is one of the inputs, no regular file, a circle of links, or exists and may not be
+                replaced.
         """
         if output in (None, STANDARD):
             return
         path = Path(str(output))
         with output_errors(output):
-            if path.resolve() in self._inputs:
+            if resolved(output) in self._inputs:
                 raise OutputError(output, "it is one of the inputs; choose another output")
             if path.exists() and not path.is_file():
                 raise OutputError(output, "it is a folder" if path.is_dir() else "it is no regular file")
@@ -101,7 +119,7 @@ class Outputs:
         codec = None if packs_itself(output) else codec_named(output)
         packer = Packer(codec, output) if codec else None
         with output_errors(output):
-            path = Path(output).resolve()  # what a link points to is replaced, not the link
+            path = resolved(output)
             self._make_folder(path.parent)
             return self._begun(path, output, encoder, packer, codec_named(output) if packs_itself(output) else None)
 

@@ -31,7 +31,7 @@ class Progress:
     Attributes:
         damages: The inputs of which only what comes before damage was read, and what is wrong with them.
         size: Bytes that were read so far.
-        skips: How many records could not be read so far.
+        skips: How many records could not be read so far, and how much in folders is not read at all.
         first_skip: The first of them, and what is wrong with it.
     """
 
@@ -81,7 +81,7 @@ class Progress:
             click.echo(self._line(), err=True)
 
     def skipped(self, place: str, detail: str) -> None:
-        """A record could not be read; the first of them are named, the summary counts all."""
+        """A record could not be read, or something is not read at all; the first are named, the summary counts all."""
         self.skips += 1
         self.first_skip = self.first_skip or (place, detail)
         if self.skips <= _MOST_SKIPPED_SHOWN:

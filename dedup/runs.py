@@ -34,6 +34,7 @@ class Result:
         summary: The books.
         written: Documents written, or that would have been.
         skipped: Records that could not be read, by reason.
+        left_out: What was found beside the inputs and not read at all, by reason.
         size: Bytes read.
         seconds: How long it worked; all parts of it together, if it was stopped and gone on with.
         was_finished: Whether it had been finished before, so that nothing was left to be done.
@@ -42,6 +43,7 @@ class Result:
     summary: Summary
     written: int
     skipped: dict[str, int]
+    left_out: dict[str, int]
     size: int
     seconds: float
     was_finished: bool = False
@@ -120,10 +122,11 @@ def clean_files(
                     state.check()
                 result = _result(passes.summary, state)
                 _check(result, state.tally)
-                lines.write(report.summary_line(result.summary, result.written, result.skipped))
+                lines.write(report.summary_line(result.summary, result.written, result.skipped, result.left_out))
             with outputs.create(writing.summary) as summary_file:
                 spent = report.Spent(result.seconds, result.size)
-                summary_file.write(report.summary_line(result.summary, result.written, result.skipped, spent))
+                line = report.summary_line(result.summary, result.written, result.skipped, result.left_out, spent)
+                summary_file.write(line)
             state.commit(outputs, result.summary)
             return result
 
@@ -142,7 +145,8 @@ def _tell(observer: Observer, summary: Summary, state: NoState) -> None:
 
 def _result(summary: Summary, state: NoState) -> Result:
     tally = state.tally
-    return Result(summary, summary.documents - tally.emptied, dict(tally.skips.counts), tally.size, state.seconds)
+    written, skips = summary.documents - tally.emptied, tally.skips
+    return Result(summary, written, dict(skips.counts), dict(skips.left_out), tally.size, state.seconds)
 
 
 def _check(result: Result, tally: Tally) -> None:

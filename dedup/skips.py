@@ -12,17 +12,19 @@ _LEAST_RECORDS = 10  # fewer show nothing
 
 
 class Skips(Struct):
-    """Records that could not be read.
+    """Records that could not be read, and what is not read at all.
 
     Attributes:
         counts: How many, by reason.
         first: Place and detail of the first one, by reason.
         meant: Fields that records without a text have one in, and how many of them.
+        left_out: How much of what was found is no input, by reason.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
     first: dict[str, tuple[str, str]] = field(default_factory=dict)
     meant: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
 
     def add(self, name: str, record: Record) -> None:
         """A record of an input of this name."""
@@ -32,8 +34,8 @@ class Skips(Struct):
             self.meant[record.meant] = self.meant.get(record.meant, 0) + 1
 
     def leave_out(self, reason: str) -> None:
-        """Something that was found and is not read at all."""
-        self.counts[reason] = self.counts.get(reason, 0) + 1
+        """Something that was found and is not read at all: nobody knows whether it holds records."""
+        self.left_out[reason] = self.left_out.get(reason, 0) + 1
 
     def check(self, documents: int) -> None:
         """Refuse a run that read nothing, or has the wrong name for the field of texts.

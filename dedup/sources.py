@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from dedup.compression import LONGEST_MAGIC, STRICT, Opening, codec_of
 from dedup.decompression import DecompressedStream
 from dedup.errors import InputError
+from dedup.file_names import native_name, portable_name
 from dedup.finding import LeftOut, files_below, files_matching, is_pattern
 from dedup.formats import SUFFIXES, format_named, packs_itself
 from dedup.formats.base import Chunk, Format, Record, UnreadableError
@@ -34,7 +35,7 @@ class Source:
     Attributes:
         path: Where it is; None for standard input.
         name: What it is called in ids, in the report and in the output folder: its name relative to the folder given,
-            with the suffix of its compression.
+            with the suffix of its compression, as a portable name (see `file_names`).
         opening: How it is opened if it is compressed.
     """
 
@@ -180,7 +181,7 @@ def _sources(given: str, opening: Opening, leave_out: Callable[[LeftOut], object
         return [Source(None, "stdin", opening)]
     path = Path(given)
     if path.is_file():
-        return [Source(path, path.name, opening)]
+        return [Source(path, portable_name(path.name), opening)]
     if path.is_dir():
         found = files_below(path, _has_format)
     elif path.exists():
@@ -194,7 +195,7 @@ def _sources(given: str, opening: Opening, leave_out: Callable[[LeftOut], object
         raise InputError(given, "there is no such file or folder")
     for left in found.left_out:
         leave_out(left)
-    return [Source(found.folder / name, name, opening) for name in found.files]
+    return [Source(found.folder / native_name(name), name, opening) for name in found.files]
 
 
 def _has_format(name: str) -> bool:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from dedup.compression import codec_named, uncompressed_name
 from dedup.errors import OutputError, SettingsError
+from dedup.file_names import native_name
 from dedup.formats import format_named
-from dedup.outputs import Outputs, output_errors
+from dedup.outputs import Outputs, output_errors, resolved
 from dedup.reports.jsonl import Action
 from dedup.sources import STANDARD
 
@@ -69,7 +70,7 @@ def output_path(name: str, output: str | None, *, is_single: bool) -> str | None
     is_text = uncompressed_name(name).lower().endswith(".txt") and not is_file_name
     with output_errors(output):
         is_file = output == STANDARD or (is_single and not is_text and not Path(output).is_dir())
-    return output if is_file else str(Path(output, name))
+    return output if is_file else str(Path(output, native_name(name)))
 
 
 def check_outputs(outputs: Outputs, inputs: Sequence[str], paths: Sequence[str | None], writing: Writing) -> None:
@@ -78,10 +79,10 @@ def check_outputs(outputs: Outputs, inputs: Sequence[str], paths: Sequence[str |
         outputs.check(path)
     if writing.output in paths:
         _check_name(writing.output, writing.output_format)
-    taken = {Path(path).resolve(): "a cleaned text" for path in paths if path}
+    taken = {resolved(path): "a cleaned text" for path in paths if path}
     for path, what in ((writing.report, "the report"), (writing.summary, "the summary")):
         if path is not None:
-            other = taken.setdefault(Path(path).resolve(), what)
+            other = taken.setdefault(resolved(path), what)
             if other != what:
                 raise OutputError(path, f"{what} and {other} would be the same file")
     _check_outside(inputs, writing.paths.values())
@@ -101,22 +102,22 @@ def check_state(inputs: Sequence[str], writing: Writing) -> None:
         raise SettingsError("state", writing.state, what)
     if not any(writing.paths.values()):
         raise SettingsError("state", writing.state, "a run that writes nothing has nothing to go on with")
-    state = Path(writing.state).resolve()
+    state = resolved(writing.state)
     for what, output in writing.paths.items():
-        path = Path(output).resolve() if output else None
+        path = resolved(output) if output else None
         if path and (path == state or state in path.parents):
             raise OutputError(writing.state, f"the {what} would be in it: --state needs a folder of its own")
     _check_outside(inputs, [writing.state])
 
 
 def _check_outside(inputs: Sequence[str], outputs: Iterable[str | None]) -> None:
-    folders = {given: Path(given).resolve() for given in inputs if Path(given).is_dir()}
+    folders = {given: resolved(given) for given in inputs if Path(given).is_dir()}
     for output in outputs:
         if output is None or output == STANDARD:
             continue
-        resolved = Path(output).resolve()
+        path = resolved(output)
         for given, folder in folders.items():
-            if folder == resolved or folder in resolved.parents:
+            if folder == path or folder in path.parents:
                 raise OutputError(output, f"it is inside the input {given}; choose another output")
 
 

@@ -18,7 +18,7 @@ _ROOT = Path(dedup.__file__).parent
 # A module may import what stands in a lower row, and nothing else of the package. Folders are one row for all others;
 # inside a folder `base` and tables stand below their siblings, and the folder's own module above them.
 _LEVELS = (
-    ("version", "errors", "records", "locking", "durable", "signals", "_kernels.unicode_file"),
+    ("version", "errors", "records", "locking", "durable", "signals", "file_names", "_kernels.unicode_file"),
     ("_kernels.unicode", "keep_rules", "packing", "spilling", "compression", "snapshots", "part_files"),
     ("settings", "graphemes", "decompression", "_kernels.reference_arrays"),
     ("_kernels.recipe",),
@@ -55,7 +55,7 @@ _LEVELS = (
         "formats.warc_framing",
         "formats.wacz",
     ),
-    ("formats.http_bodies", "formats.rows", "formats.table_rows", "formats.table_values"),
+    ("formats.http_bodies", "formats.rows", "formats.table_rows", "formats.table_schema", "formats.table_values"),
     ("formats.parquet_writer", "formats.warc_rewriting"),
     ("formats.html", "formats.arc"),
     ("formats.jsonl", "formats.plain", "formats.separated", "formats.parquet", "formats.warc", "reports.jsonl_reader"),

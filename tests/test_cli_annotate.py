@@ -179,6 +179,47 @@ def test_a_table_gets_a_column(tmp_path: Path) -> None:
     assert file.metadata.row_group(0).column(0).compression == "ZSTD"
 
 
+_FEATURES = {"text": {"dtype": "string", "_type": "Value"}, "größe": {"feature": {"dtype": "int8", "_type": "Value"}}}
+_PANDAS = {"index_columns": ["text"], "columns": [{"name": "text", "pandas_type": "unicode"}]}
+
+
+@_needs_pyarrow
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        (
+            {"info": {"features": _FEATURES, "x": None}, "fingerprint": "f"},
+            {"info": {"features": {**_FEATURES, "dedup": _FEATURES["text"]}, "x": None}, "fingerprint": "f"},
+        ),
+        ({"info": {"features": None}}, {"info": {"features": None}}),
+        ({"info": [1]}, {"info": [1]}),
+        ([], []),
+        ("no JSON", "no JSON"),
+        ("[" * 100_000, "[" * 100_000),
+        (None, None),
+    ],
+)
+def test_a_column_is_listed_where_columns_are(tmp_path: Path, listed: Any, expected: Any) -> None:
+    """Where the metadata of a table list its columns for Hugging Face Datasets, the new one is among them; the list for
+    pandas, which needs not hold all, and what is no such list stay.
+    """
+    import pyarrow
+    from pyarrow import parquet
+
+    def written(value: Any) -> str:
+        return value if isinstance(value, str) else json.dumps(value)
+
+    metadata = {"pandas": json.dumps(_PANDAS), "own": "kept"}
+    table = pyarrow.table({"text": [FOX, FOX], "größe": [[1], [2]]})
+    table = table.replace_schema_metadata(metadata | ({} if listed is None else {"huggingface": written(listed)}))
+    parquet.write_table(table, tmp_path / "in.parquet", row_group_size=1)
+    succeed("clean", "-q", "in.parquet", "-o", "out.parquet", "--action", "annotate", folder=tmp_path)
+    found = parquet.read_table(tmp_path / "out.parquet")
+    assert found.schema.names == ["text", "größe", "dedup"]
+    kept = {key.decode(): value.decode() for key, value in found.schema.metadata.items()}
+    assert kept == metadata | ({} if expected is None else {"huggingface": written(expected)})
+
+
 @pytest.mark.parametrize("suffix", COMPRESS)
 def test_compressed(tmp_path: Path, suffix: str) -> None:
     """Compressed files come out compressed, with the same bytes in them."""
@@ -213,6 +254,30 @@ _FAULTS: dict[str, tuple[str, str | Callable[[], bytes], tuple[str, ...], str]] 
     "archive": ("in/a.warc", lambda: text_record("http://a", FOX), (), "a.warc: its records have no fields"),
     "field in a line with merges": ("in/a.jsonl", _LINE + _LINE[:-2] + ',"dedup":[]}\n', (), "a.jsonl:2: there is"),
     "field in another line": ("in/a.jsonl", '{"dedup":1,"text":"x"}\n' + _LINE, (), "a.jsonl:1: there is a field"),
+    "field spelt with escapes": (
+        "in/a.jsonl",
+        _LINE + '{"text":"x","d\\u0065dup":1}\n',
+        (),
+        "a.jsonl:2: there is a field",
+    ),
+    "field with a slash": (
+        "in/a.jsonl",
+        '{"text":"x","a\\/b":1}\n',
+        ("--annotate-field", "a/b"),
+        "a.jsonl:1: there is",
+    ),
+    "field with quotes": (
+        "in/a.jsonl",
+        '{"text":"x","\\u0022a\\"b":1}\n',
+        ("--annotate-field", '"a"b'),
+        "a.jsonl:1: there is a field",
+    ),
+    "field spelt with escapes in an odd line": (
+        "in/a.jsonl",
+        '{"text":"x","x":NaN,"\\u0064edup" : 1}\n',
+        (),
+        "a.jsonl:1: there is a field",
+    ),
     "another field": ("in/a.jsonl", '{"größe":1,"text":"x"}\n', ("--annotate-field", "größe"), "--annotate-field"),
     "column": ("in/a.csv", "text,dedup\nx,y\n", (), "there is a column 'dedup' already"),
     "column of a table": ("in/a.parquet", _table_with_the_column, (), "there is a column 'dedup' already"),

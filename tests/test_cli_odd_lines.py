@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from dedup.formats.base import Chunk
+from dedup.formats.jsonl import JsonLines
 from tests.command import BEAR, FOX, lines_of, make, most_memory, run, succeed
 
 _KERNELS = [
@@ -94,6 +97,16 @@ def test_one_invalid_byte_in_a_thousand_lines(tmp_path: Path, kernels: str) -> N
     assert f"skipped a.jsonl:10: not UTF-8 at byte {lines[9].index(bytes([0xFF]))} of the line\n" in ended.err
     assert "1,000 in, 999 written" in ended.err
     assert (tmp_path / "out").read_bytes() == b"".join(lines)
+
+
+@pytest.mark.parametrize("escape", ["\\u00e9", "\\n", '\\"', "\\\\", '\\" '])
+def test_a_text_of_escapes_takes_little_time(escape: str) -> None:
+    """An odd line of a million escapes is read in a moment: the time does not grow with the square of its length."""
+    line = f'{{"text":"{escape * 1_000_000}","x":NaN}}\n'
+    begun = time.monotonic()
+    record = JsonLines().records(Chunk(1, line.encode()), "a")[0]
+    assert record.document is not None
+    assert time.monotonic() - begun < 20
 
 
 def test_control_characters_reach_no_terminal(tmp_path: Path) -> None:

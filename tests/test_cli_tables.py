@@ -222,6 +222,7 @@ def test_summary_of_matches(tmp_path: Path) -> None:
     assert summary == {
         "type": "summary",
         "documents": {"in": len(_ROWS) + 1, "duplicates": duplicates, "skipped": 1},
+        "left_out": 0,
     }
     same = run("match", "in.csv", "-o", "x", "--summary-json", "./x", folder=tmp_path)
     assert (same.status, "same file" in same.err, (tmp_path / "x").exists()) == (2, True, False)

@@ -74,7 +74,7 @@ _MACHINES: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "clock": ({"PYTHONPATH": "clock"}, ()),
     "one job": ({}, ("--jobs", "1")),
     "seven jobs": ({}, ("--jobs", "7")),
-    "texts in a file": ({}, ("--text-memory", "0")),
+    "texts in a file": ({}, ("--memory", "1")),
     "optimised": ({"PYTHONOPTIMIZE": "2"}, ()),
 }  # fmt: skip
 
@@ -96,15 +96,28 @@ def _run(folder: Path, variables: dict[str, str], options: tuple[str, ...]) -> d
     return tree(folder / "new")
 
 
-_NAMES_AS_TEXT = pytest.mark.xfail(reason="names of files are read in the charset of the locale", strict=True)
-
-
-@pytest.mark.parametrize(
-    "machine", [pytest.param(each, marks=_NAMES_AS_TEXT) if "without" in each else each for each in _MACHINES]
-)
+@pytest.mark.parametrize("machine", _MACHINES)
 def test_equal_bytes_on_every_machine(tmp_path: Path, expected: dict[str, bytes], machine: str) -> None:
     """Row 53: clock, locale, hash seed and number of threads change no byte of texts and report."""
     assert _run(tmp_path, *_MACHINES[machine]) == expected
+
+
+_NAMES = ["größe.txt", "가.txt", os.fsdecode(b"\xe9.txt"), "日本/€.jsonl", "日本/grün.txt"]
+
+
+@pytest.mark.parametrize("inputs", [["."], ["gr??e.txt", "[가-각].*", "日?/*"], _NAMES])
+def test_names_in_every_locale(tmp_path: Path, inputs: list[str]) -> None:
+    """Row 53: names that are no ASCII are reported, found, sorted, written and restored alike in every locale."""
+    make(tmp_path / "in", {name: f'{{"text":"{FOX}"}}\n' if "json" in name else FOX for name in _NAMES})
+    found = []
+    for machine in ("hash seed", "locale C, without UTF-8"):
+        new, (variables, _) = tmp_path / machine, _MACHINES[machine]
+        outputs = ("-o", new / "out", "--report", new / "r", "--")
+        cleaned = succeed("clean", *outputs, *inputs, stdin=b"", folder=tmp_path / "in", **variables)
+        given = ("-o", new / "back", "--report", new / "r", new / "out")
+        succeed("restore", *given, stdin=b"", folder=tmp_path, **variables)
+        found.append((tree(new), cleaned.err.partition("time")[0]))
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("kernels", IMPLEMENTATIONS)
@@ -134,11 +147,11 @@ def test_numbers_beyond_32_bits_in_places_and_reports() -> None:
     merge = Merge("b", large + 1, *spans[0], place, "exact", 1.0, 1.0, "digest", large, (), (spans[1],))
     summary = Summary(documents=large, characters=3 * large, kept=2 * large, removed=large, exact=large)
     lines = jsonl.header_line(Settings(), choose_banding(Settings())), jsonl.merge_line(merge)
-    end = jsonl.summary_line(summary, large, {"x": large})
+    end = jsonl.summary_line(summary, large, {"x": large}, {})
     report = read_report(io.BytesIO(b"".join((*lines, end))), "r")
     assert report.merges == {("b", large + 1): [merge]}
     assert f'"removed":{large}'.encode() in end
-    assert f"{large:,} removed" in summary_text(summary, large, {"x": large}, large, 1.0)
+    assert f"{large:,} removed" in summary_text(summary, large, {"x": large}, {}, large, 1.0)
 
 
 def test_many_findings_are_capped_on_the_terminal(tmp_path: Path) -> None:

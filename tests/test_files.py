@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from dedup import InputError, OutputError
 from dedup.formats.jsonl import JsonLines
 from dedup.outputs import Outputs
+from dedup.part_files import label_of
 from dedup.sources import Source, find_sources
 from tests.command import FOX, make, tree
 from tests.compressed import COMPRESS
@@ -80,6 +82,18 @@ def test_folders_in_use_stay(tmp_path: Path) -> None:
     assert tree(tmp_path) == {"new/": b"", "new/theirs": b"x"}
 
 
+def test_what_cannot_be_removed(tmp_path: Path) -> None:
+    """An unfinished output that cannot be removed hides no error, and the others are removed."""
+    with pytest.raises(KeyboardInterrupt), Outputs([], force=False) as outputs:  # noqa: PT012
+        _write(outputs, tmp_path / "a.txt", b"a")
+        (part,) = tmp_path.iterdir()
+        part.unlink()
+        make(part, {"theirs": "x"})
+        _write(outputs, tmp_path / "b.txt", b"b")
+        raise KeyboardInterrupt
+    assert tree(tmp_path) == {f"{part.name}/": b"", f"{part.name}/theirs": b"x"}
+
+
 def test_outputs_that_cannot_all_be_placed(tmp_path: Path) -> None:
     """When one output cannot be put in its place, no new one appears."""
     with pytest.raises(OutputError), Outputs([], force=True) as outputs:  # noqa: PT012
@@ -140,6 +154,33 @@ def test_closed_parts_of_a_living_run(tmp_path: Path) -> None:
             two.commit()
         assert len(tree(tmp_path)) == 4
     assert tree(tmp_path) == {"a": b"2", "b": b"2"}
+
+
+@pytest.mark.parametrize("length", [1, 100, 101, 255])
+def test_parts_of_long_names(tmp_path: Path, length: int) -> None:
+    """What a killed run left beside an output is found whatever the length of its name, and nothing else is."""
+    names = ["a" * length, "a" * (length - 1) + "b"]
+    parts = []
+    for name in names:
+        with Outputs([], force=False) as killed:
+            _write(killed, tmp_path / name, b"1")
+            (part,) = tmp_path.iterdir()
+        parts.append(re.sub(r"[0-9a-f]{12}\.part$", "0123456789ab.part", part.name))
+    make(tmp_path, dict.fromkeys(parts, "left"))
+    with Outputs([], force=False) as outputs:
+        _write(outputs, tmp_path / names[0], b"2")
+        outputs.commit()
+    assert tree(tmp_path) == {names[0]: b"2", parts[1]: b"left"}
+
+
+def test_labels_are_of_one_name_each() -> None:
+    """No name is the label of another one, and all are short."""
+    path = Path("ß" * 120)
+    for _ in range(3):
+        label = label_of(path)
+        assert label == label_of(path) != path.name
+        assert len(os.fsencode(label)) < 120
+        path = path.with_name(label)
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])

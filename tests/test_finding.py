@@ -73,11 +73,18 @@ def test_what_is_left_out_is_counted(tmp_path: Path, given: str) -> None:
     ended = succeed("clean", given, "-o", "out", "--report", "r", folder=tmp_path)
     told = [line.split(":")[0] for line in ended.err.splitlines() if line.startswith("skipped ") and ":" in line]
     assert told == [f"skipped {name}" for name in ("away", "deep/up", "loop", "pipe.txt", "self.txt")]
-    assert "skipped     3 linked-folder, 2 special-file\n" in ended.err
+    assert "documents   3 in, 3 written, 0 emptied\nleft out    3 linked-folder, 2 special-file\n" in ended.err
+    summary = lines_of(tmp_path / "r")[-1]
+    assert summary["left_out"] == {"linked-folder": 3, "special-file": 2}
+    assert summary["documents"] == {"in": 3, "written": 3, "emptied": 0, "revisits": 0, "skipped": {}}
     assert [line["file"] for line in lines_of(tmp_path / "r", "skipped")] == [name[8:] for name in told]
     succeed("restore", "out", "--report", "r", "-o", "back", folder=tmp_path)
     assert set(tree(tmp_path / "back")) == {"a.txt", "deep/", "deep/b.txt", "linked.txt"}
-    matched = succeed("match", given, folder=tmp_path)
+    matched = succeed("match", given, "--summary-json", "s", folder=tmp_path)
+    (summary,) = lines_of(tmp_path / "s")
+    assert (summary["documents"], summary["left_out"]) == ({"in": 3, "duplicates": 0, "skipped": 0}, 5)
+    strict = run("match", given, "--strict", folder=tmp_path)
+    assert (strict.status, "away: a link to a folder is not followed" in strict.err.splitlines()[-1]) == (2, True)
     assert [line.split(":")[0] for line in matched.err.splitlines()][:-1] == told
 
 

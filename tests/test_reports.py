@@ -41,7 +41,7 @@ _SUMMARY = Summary(
     capped_fingerprints=7,
 )  # fmt: skip
 _HEADER = jsonl.header_line(Settings(), choose_banding(Settings()))
-_END = jsonl.summary_line(_SUMMARY, 4, {"invalid-json": 1})
+_END = jsonl.summary_line(_SUMMARY, 4, {"invalid-json": 1}, {"special-file": 2})
 
 
 def _read(*lines: bytes) -> Report:
@@ -111,7 +111,7 @@ def _read(*lines: bytes) -> Report:
         ),
         (
             _END,
-            '{"type":"summary","documents":{"in":6,"written":4,"emptied":1,"revisits":1,"skipped":{"invalid-json":1}},'
+            '{"type":"summary","documents":{"in":6,"written":4,"emptied":1,"revisits":1,"skipped":{"invalid-json":1}},"left_out":{"special-file":2},'
             '"blocks":9,"merges":{"exact":2,"near":1},"characters":{"in":1234567,"kept":1234000,"removed":567},'
             '"oversized_buckets":2,"capped_fingerprints":7}',
         ),
@@ -215,9 +215,10 @@ def test_excerpt(text: str, most: int, shown: str) -> None:
 
 def test_summary() -> None:
     """The summary shows the books in aligned lines, thousands apart, and leaves out what is not."""
-    assert summary_text(_SUMMARY, 4, {"b": 1, "a": 2000}, 5_000_000, 2.0).splitlines() == [
+    assert summary_text(_SUMMARY, 4, {"b": 1, "a": 2000}, {"c": 1, "b": 3}, 5_000_000, 2.0).splitlines() == [
         "documents   2,006 in, 4 written, 1 emptied, 1 of them revisits",
         "skipped     2,000 a, 1 b",
+        "left out    3 b, 1 c",
         "blocks      9",
         "merges      2 exact, 1 near",
         "characters  1,234,567 in, 1,234,000 kept, 567 removed (0.0%)",
@@ -225,7 +226,7 @@ def test_summary() -> None:
         "capped      7 places of fingerprints",
         "time        2.00 s, 2.5 MB/s",
     ]
-    names = [line.split()[0] for line in summary_text(Summary(), 0, {}, 0, 0.0).splitlines()]
+    names = [line.split()[0] for line in summary_text(Summary(), 0, {}, {}, 0, 0.0).splitlines()]
     assert names == ["documents", "blocks", "merges", "characters", "time"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, Protocol
 
@@ -23,6 +22,7 @@ from dedup.formats.frames import (
 )
 from dedup.formats.jsonl import JsonLines
 from dedup.formats.separated import Separated
+from dedup.formats.table_schema import with_strings
 from dedup.records import Cleaned
 from dedup.reports.jsonl import merges_value
 
@@ -142,17 +142,16 @@ class LineAnnotator:
         self.encoder = form.encoder
         self._form = form
         self._field = field
-        self._spelt = json.dumps(field, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
     def check(self, records: Records, name: str) -> None:
         """See `Annotator`."""
-        if self._spelt not in records.raw(0, len(records)):
+        if not self._form.may_have_field(records.raw(0, len(records)), self._field):
             return
         for i in records.numbers:
-            record = records[i]
-            if self._spelt in record.raw and self._form.has_field(record.raw, self._field):
+            raw = records.raw(i, i + 1)
+            if self._form.may_have_field(raw, self._field) and self._form.has_field(raw, self._field):
                 reason = f"there is a field {self._field!r} already: give another --annotate-field"
-                raise InputError(name, reason, line=record.line)
+                raise InputError(name, reason, line=records[i].line)
 
     def plain(self, records: Records, first: int, last: int) -> bytes:
         """See `Annotator`."""
@@ -220,12 +219,12 @@ class ColumnAnnotator:
         """A frame with the column."""
         import pyarrow  # noqa: PLC0415  # takes long
 
-        column = pyarrow.field(self._field, pyarrow.string())
         if found.kind == HEADER:
             header = read_header(found.payload)
             codecs = header.codecs | dict.fromkeys([self._field] if header.codecs else [], _CODEC)
-            return header_frame(header._replace(schema=header.schema.append(column), codecs=codecs))
+            return header_frame(header._replace(schema=with_strings(header.schema, self._field), codecs=codecs))
         if found.kind == BATCH:
             group, batch = read_batch(found.payload)
-            return batch_frame(batch.append_column(column, pyarrow.nulls(batch.num_rows, pyarrow.string())), group)
+            column = pyarrow.nulls(batch.num_rows, pyarrow.string())
+            return batch_frame(batch.append_column(self._field, column), group)
         return bytes(found.whole)

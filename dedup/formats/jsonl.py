@@ -37,8 +37,9 @@ from dedup.records import Cleaned, Document
 
 _RAW_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ANY = msgspec.json.Decoder()
-# A name with an escape in it: only then may a field be called otherwise than its bytes say.
-_ESCAPED_NAME = re.compile(rb'\\u[0-9A-Fa-f]{4}[^"]*"\s*:')
+# The last escape in a name: only with one may a field be called otherwise than its bytes say. What is tried at an
+# escape ends at the next one: else the time for a text of escapes would grow with its square.
+_ESCAPED_NAME = re.compile(rb'\\.[^"\\]*"\s*:', re.DOTALL)
 _NUMBER_BEGINS = tuple(b"%c" % character for character in b"-0123456789")
 _ESCAPED, _UNESCAPED = "escaped", "unescaped"
 
@@ -146,6 +147,11 @@ class JsonLines:
         """A line that holds a document, with one more field at its end: its name, and its value as JSON."""
         end = raw.rindex(b"}")
         return raw[:end] + b"," + msgspec.json.encode(name) + b":" + value + raw[end:]
+
+    def may_have_field(self, data: bytes, name: str) -> bool:
+        """Whether there may be a field of this name in lines, as far as that shows without decoding them."""
+        spelt = json.dumps(name, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return spelt in data or _ESCAPED_NAME.search(data) is not None
 
     def has_field(self, raw: bytes, name: str) -> bool:
         """Whether a line that holds a document has a field of this name."""

@@ -10,7 +10,7 @@ Lines by `type`:
     document    a document of which something went, and the digest of its original text
     merge       one duplicate span and the kept span that stands for it
     emptied     a document of which nothing was left, and what its record was without its text
-    skipped     a record that could not be read, and why
+    skipped     a record that could not be read, or something that was found beside the inputs, and why
     summary     the balanced books
 
 Lines stand in the order of the input. The kept copy of a merge stands earlier in it, unless the setting `keep` of the
@@ -231,14 +231,30 @@ class Spent:
         return {"seconds": round(self.seconds, 3), "documents_per_second": round(rate, 1), "bytes": self.size}
 
 
-def match_summary_line(documents: int, duplicates: int, skipped: int, spent: Spent) -> bytes:
-    """The summary of a run that only matches documents: those in, the duplicates among them, and the others skipped."""
+def match_summary_line(documents: int, duplicates: int, skipped: int, left_out: int, spent: Spent) -> bytes:
+    """The summary of a run that only matches documents: those in, the duplicates among them, and the others skipped;
+    and how much was found beside the inputs.
+    """
     counts = {"in": documents + skipped, "duplicates": duplicates, "skipped": skipped}
-    return _line({"type": "summary", "documents": counts, **spent.shown(documents)})
+    return _line({"type": "summary", "documents": counts, "left_out": left_out, **spent.shown(documents)})
 
 
-def summary_line(summary: Summary, written: int, skipped: Mapping[str, int], spent: Spent | None = None) -> bytes:
-    """The last line: what went in is what came out; with what it took, where that may stand."""
+def summary_line(
+    summary: Summary,
+    written: int,
+    skipped: Mapping[str, int],
+    left_out: Mapping[str, int],
+    spent: Spent | None = None,
+) -> bytes:
+    """The last line: what went in is what came out; with what it took, where that may stand.
+
+    Args:
+        summary: The books.
+        written: Documents that were written.
+        skipped: Records that could not be read, by reason.
+        left_out: What was found beside the inputs and not read at all, by reason; none of it went in.
+        spent: What it took.
+    """
     documents = {
         "in": summary.documents + sum(skipped.values()),
         "written": written,
@@ -252,6 +268,7 @@ def summary_line(summary: Summary, written: int, skipped: Mapping[str, int], spe
         {
             "type": "summary",
             "documents": documents,
+            "left_out": dict(sorted(left_out.items())),
             "blocks": summary.blocks,
             "merges": merges,
             "characters": characters,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import BinaryIO
@@ -11,6 +10,7 @@ from typing import BinaryIO
 import msgspec
 
 from dedup.errors import InputError
+from dedup.file_names import native_name
 from dedup.records import Edit, Merge, Place, Span
 from dedup.reports.jsonl import DAMAGED, FORMAT_VERSION, Action, Changed, Emptied, MergeLine
 
@@ -129,8 +129,7 @@ def _safe_name(name: str) -> str:
     Raises:
         ValueError: If it would not.
     """
-    os.fsencode(name)  # a name that no file can have is a `UnicodeError`, which is a `ValueError`
-    path = PurePath(name)
+    path = PurePath(native_name(name))  # a `UnicodeError`, which is a `ValueError`, if no file can have that name
     if not path.parts or path.is_absolute() or path.drive or ".." in path.parts or "\0" in name:
         raise ValueError(f"{name!r} is no relative name of a file")
     return name

@@ -23,13 +23,21 @@ def excerpt(text: str, most: int) -> str:
     return line if len(line) <= most else line[: most - 3] + "..."
 
 
-def summary_text(summary: Summary, written: int, skipped: Mapping[str, int], size: int, seconds: float) -> str:
+def summary_text(
+    summary: Summary,
+    written: int,
+    skipped: Mapping[str, int],
+    left_out: Mapping[str, int],
+    size: int,
+    seconds: float,
+) -> str:
     """The end of a run in a few aligned lines.
 
     Args:
         summary: The books.
         written: Documents that were written.
         skipped: Records that could not be read, by reason.
+        left_out: What was found beside the inputs and not read at all, by reason.
         size: Bytes read.
         seconds: Wall time.
     """
@@ -38,7 +46,8 @@ def summary_text(summary: Summary, written: int, skipped: Mapping[str, int], siz
     documents = f"{summary.documents + sum(skipped.values()):,} in, {written:,} written, {emptied:,} emptied"
     rows = {
         "documents": documents + (f", {revisits:,} of them revisits" if revisits else ""),
-        "skipped": ", ".join(f"{count:,} {reason}" for reason, count in sorted(skipped.items())),
+        "skipped": _counted(skipped),
+        "left out": _counted(left_out),
         "blocks": f"{summary.blocks:,}",
         "merges": f"{summary.exact:,} exact, {summary.near:,} near",
         "characters": f"{summary.characters:,} in, {summary.kept:,} kept, {summary.removed:,} removed ({share:.1%})",
@@ -47,3 +56,7 @@ def summary_text(summary: Summary, written: int, skipped: Mapping[str, int], siz
         "time": f"{seconds:.2f} s, {size / 1e6 / seconds if seconds else 0:.1f} MB/s",
     }
     return "\n".join(f"{name:<12}{value}" for name, value in rows.items() if value)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()))
