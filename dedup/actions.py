@@ -67,9 +67,7 @@ def _written(source: Source, reading: Reading, writing: Writing) -> Written:
 
 
 def _annotating(source: Source, form: Format, plain: Format, field: str) -> Format:
-    if isinstance(form, Encoded):  # what is added is text of that encoding as well
-        return form.around(_annotating(source, form.form, form.form, field))
-    return Annotating(form, _annotator(source, plain, field), field)
+    return Annotating(form, _annotator(source, plain.form if isinstance(plain, Encoded) else plain, field), field)
 
 
 def _target(kind: str, reading: Reading, name: str) -> Target:

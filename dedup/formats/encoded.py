@@ -97,10 +97,6 @@ class Encoded:
         """See `Format`."""
         return self.form.rows(records)
 
-    def around(self, form: Format) -> Encoded:
-        """Another format in this encoding."""
-        return Encoded(form, self._encoding)
-
     def _told(self, record: Record) -> Record:
         """A record whose bytes could not be read, with the place that these have in the file."""
         if record.skipped != "invalid-utf8":
