@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from dataclasses import replace as replace_fields
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -142,7 +141,7 @@ class _Restoring:
         """The format of an input, which knows what it has read of it."""
         if name not in self._formats:
             is_converted = name in self._report.converted.values()
-            reading = replace_fields(self._reading, input_format=None) if is_converted else self._reading
+            reading = self._reading.of_converted() if is_converted else self._reading
             self._formats[name] = reading.format_of(self._sources.get(name, Source(Path(name), name)))
         return self._formats[name]
 

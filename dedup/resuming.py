@@ -225,13 +225,13 @@ def state_of(
     check_resumable(settings)
     check_state(inputs, writing)
     reads = asdict(reading)
+    reads |= reads.pop("opening")
     command = {
         "version": __version__,
         "kernels": chosen_name(),
         "inputs": [str(Path(given).absolute()) for given in inputs],
         **asdict(settings),
         **reads,
-        **reads.pop("opening"),
         "encoding": reading.encoding.name,
         "encoding_errors": "replace" if reading.encoding.replaces else "strict",
         **asdict(writing),

@@ -175,11 +175,13 @@ class CellAnnotator:
     Args:
         form: The rows' format.
         field: The name of the column.
+        escaped: Gives JSON in other characters, if the file cannot hold all.
     """
 
-    def __init__(self, form: Separated, field: str) -> None:
+    def __init__(self, form: Separated, field: str, escaped: Callable[[str], str] = str) -> None:
         self._form = form
         self._field = field
+        self._escaped = escaped
 
     def check(self, records: Records, name: str) -> None:
         """See `Annotator`: the header tells (see `Annotating.chunks`)."""
@@ -190,7 +192,7 @@ class CellAnnotator:
 
     def noted(self, records: Records, i: int, value: bytes) -> bytes:
         """See `Annotator`."""
-        return self._form.with_cell(records[i], self._field, value.decode("utf-8"))
+        return self._form.with_cell(records[i], self._field, self._escaped(value.decode("utf-8")))
 
     def encoder(self, form: Format, write: Callable[[bytes], object]) -> Encoder:
         """See `Annotator`: nothing but bytes of records."""
