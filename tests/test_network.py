@@ -73,7 +73,7 @@ def test_no_command_opens_a_connection(tmp_path: Path) -> None:
         assert ended.status == 0, ended.err
         return ended
 
-    command("clean", "in", "-o", "out", "--report", "r.jsonl.gz", "--summary-json", "s", "--text-memory", "0")
+    command("clean", "in", "-o", "out", "--report", "r.jsonl.gz", "--summary-json", "s", "--memory", "1")
     command("clean", "in", "-o", "out2", "--keep", "longest", "--unit", "sentence", "--jobs", "3")
     command("match", "in", "-o", "matches")
     command("restore", "out", "--report", "r.jsonl.gz", "-o", "back")
