@@ -77,11 +77,21 @@ def _restore_errors(name: str) -> Iterator[None]:
         raise RestoreError(name, f"the report gives what cannot be a part of it: {error}") from error
 
 
+def _found(cleaned: str, report: Report, reading: Reading) -> list[Source]:
+    """The files of a run: those that have the name of a format, and others that its report names."""
+    found = find_sources([cleaned], reading.opening, may_be_empty=True)
+    if not Path(cleaned).is_dir():
+        return found
+    known = {source.name for source in found}
+    paths = {name: Path(cleaned, name) for name in report.inputs if name not in known}
+    return found + [Source(path, name, reading.opening) for name, path in paths.items() if path.is_file()]
+
+
 class _Restoring:
     """The files of a run, read as the inputs they came from."""
 
     def __init__(self, cleaned: str, report: Report, reading: Reading) -> None:
-        self.sources = find_sources([cleaned], reading.opening, may_be_empty=True)
+        self.sources = _found(cleaned, report, reading)
         self.is_single = is_one_file(cleaned)
         if self.is_single and len(report.inputs) != 1:
             raise InputError(cleaned, f"the report is of {len(report.inputs)} files: give their folder")

@@ -176,6 +176,23 @@ def test_what_grew_when_it_was_converted_comes_back(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "back/a.jsonl").read_bytes()) == {"id": "a.txt", "text": text}
 
 
+@pytest.mark.parametrize("convert", [(), ("--output-format", "csv")])
+def test_files_of_any_name_come_back(tmp_path: Path, convert: tuple[str, ...]) -> None:
+    """What a pattern found under names of no format comes back from the folder that it was written into."""
+    names = ("part-1", "part-2.json", "x/part-3")
+    make(tmp_path / "in", {name: _line(i, f"{FOX}\n\n{OWL} {i}") for i, name in enumerate(names)})
+    given = ("--input-format", "jsonl")
+    succeed("clean", "-q", "in/**", "-o", "out", "--report", "r", *given, *convert, folder=tmp_path)
+    assert lines_of(tmp_path / "r", "merge")
+    succeed("restore", "-q", "out", "--report", "r", "-o", "back", *given, folder=tmp_path)
+    if not convert:
+        assert tree(tmp_path / "back") == tree(tmp_path / "in")
+    (tmp_path / "out" / next(name for name in tree(tmp_path / "out") if "part-1" in name)).unlink()
+    ended = run("restore", "-q", "out", "--report", "r", "-o", "again", *given, folder=tmp_path)
+    assert ended.status == 2
+    assert "it is not among the cleaned files" in ended.err
+
+
 @pytest.mark.parametrize("suffix", ["jsonl", "csv"])
 def test_annotating_in_an_encoding(tmp_path: Path, suffix: str) -> None:
     """Merges are written in the encoding of the file, with escapes for what it cannot hold; what is skipped is said to
