@@ -67,8 +67,6 @@ def _written(source: Source, reading: Reading, writing: Writing) -> Written:
 
 
 def _annotating(source: Source, form: Format, plain: Format, field: str) -> Format:
-    if isinstance(form, Encoded):  # what is added is text of that encoding as well
-        return form.around(_annotating(source, form.form, form.form, field))
     return Annotating(form, _annotator(source, plain, field), field)
 
 
@@ -82,10 +80,11 @@ def _target(kind: str, reading: Reading, name: str) -> Target:
 
 
 def _annotator(source: Source, form: Format, field: str) -> Annotator:
-    if isinstance(form, JsonLines):
-        return LineAnnotator(form, field)
-    if isinstance(form, Separated):
-        return CellAnnotator(form, field)
-    if isinstance(form, Parquet):
+    plain = form.form if isinstance(form, Encoded) else form
+    if isinstance(plain, JsonLines):
+        return LineAnnotator(plain, field)
+    if isinstance(plain, Separated):
+        return CellAnnotator(plain, field, form.escaped if isinstance(form, Encoded) else str)
+    if isinstance(plain, Parquet):
         return ColumnAnnotator(field)
     raise InputError(source.name, "its records have no fields to write merges into: give --output-format jsonl as well")

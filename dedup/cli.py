@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dedup.progress import Progress
     from dedup.reading import Reading
     from dedup.reports.jsonl import Action
+    from dedup.writing import Writing
 
 # Commands import what they work with themselves: `--version` and `--help` are there at once.
 # ruff: noqa: PLC0415
@@ -84,7 +85,6 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
     from dedup.reports.terminal import printable, summary_text
     from dedup.run_state import StoppedError
     from dedup.runs import clean_files
-    from dedup.writing import Writing
 
     if options["dry_run"] and options["action"] == "annotate":
         raise click.UsageError("--dry-run is --action report: give one action")
@@ -92,18 +92,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
     if output is None and action != "report":
         raise click.UsageError("give -o OUT, or --action report (--dry-run) to write no texts")
     settings = Settings(**{name: options[name] for name in SETTINGS})
-    writing = Writing(
-        output=None if action == "report" else output,
-        report=report,
-        summary=options["summary_json"],
-        force=options["force"],
-        keep_empty=options["empty"] == "keep",
-        state=options["state"],
-        checkpoint_seconds=options["checkpoint_seconds"],
-        action=action,
-        annotate_field=options["annotate_field"],
-        output_format=options["output_format"],
-    )
+    writing = _writing(output, report, action, options)
     stop = StopSignals()
     try:
         with Progress(quiet=options["quiet"]) as progress, stop if writing.state else nullcontext():
@@ -231,6 +220,20 @@ def _reading(options: dict[str, Any]) -> Reading:
         max_record=options["max_record"] << 20,
         opening=opening,
         encoding=Encoding.named(options["encoding"], replaces=options["encoding_errors"] == "replace"),
+    )
+
+
+def _writing(output: str | None, report: str | None, action: Action, options: dict[str, Any]) -> Writing:
+    from dedup.writing import Writing
+
+    same = ("force", "state", "checkpoint_seconds", "annotate_field", "output_format")
+    return Writing(
+        output=None if action == "report" else output,
+        report=report,
+        summary=options["summary_json"],
+        keep_empty=options["empty"] == "keep",
+        action=action,
+        **{name: options[name] for name in same},
     )
 
 

@@ -88,7 +88,9 @@ class KeptOutputs(Outputs):
             self._new_names.update((path.parent, *(folder.parent for folder in self._made)))
             self._made.clear()
             self._parts.remove_left(path)
-        begun = KeptOutput(_opened(part, is_new=is_new), output, encoder, packer, part, named)
+        is_checked = part.length > 0  # it begins as its name says; it may go on in the middle of a packed record
+        stream = _opened(part, is_new=is_new)
+        begun = KeptOutput(stream, output, encoder, packer, part, None if is_checked else named)
         self._open = [output for output in self._open if not output.part.is_closed]
         self._open.append(begun)
         if begun.has_memory:

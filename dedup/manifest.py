@@ -45,12 +45,14 @@ class Tally(Struct):
         size: Bytes read.
         emptied: Documents that are not written, for nothing is left of them.
         skips: Records that could not be read.
+        first_skip: Where the first of them stands, or what was found first that is not read at all, and what is wrong.
         damages: The places of inputs whose rest cannot be read, and what is wrong with them.
     """
 
     size: int = 0
     emptied: int = 0
     skips: Skips = field(default_factory=Skips)
+    first_skip: tuple[str, str] | None = None
     damages: list[tuple[str, str]] = field(default_factory=list)
 
 

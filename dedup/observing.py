@@ -16,6 +16,11 @@ class Observer(Protocol):
     def progressed(self, size: int, summary: Summary) -> None:
         """So many more bytes were read; the books so far."""
 
+    def resumed(self, size: int, summary: Summary, skips: int, first_skip: tuple[str, str] | None) -> None:
+        """What happened before the run was stopped: bytes that were read, the books, how many records could not be
+        read, and the place and detail of the first of them.
+        """
+
     def skipped(self, place: str, detail: str) -> None:
         """A record could not be read, or something in a folder is not read at all."""
 

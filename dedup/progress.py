@@ -41,6 +41,7 @@ class Progress:
         self._clock = clock
         self._total = 0
         self._summary = Summary()
+        self._documents_before = 0  # in parts of the run that were stopped
         self._begun = self._shown = self._now = clock()
         self._speed = _Speed(self._now)
         self._drawn = ""  # the line on the terminal
@@ -80,6 +81,14 @@ class Progress:
         elif not self._is_quiet:
             click.echo(self._line(), err=True)
 
+    def resumed(self, size: int, summary: Summary, skips: int, first_skip: tuple[str, str] | None) -> None:
+        """See `observing.Observer`."""
+        self.size += size
+        self._summary = summary
+        self._documents_before = summary.documents
+        self.skips += skips
+        self.first_skip = self.first_skip or first_skip
+
     def skipped(self, place: str, detail: str) -> None:
         """A record could not be read, or something is not read at all; the first are named, the summary counts all."""
         self.skips += 1
@@ -97,9 +106,10 @@ class Progress:
         """How far it is."""
         spent = self._now - self._begun
         documents = self._summary.documents
+        a_second = (documents - self._documents_before) / spent if spent else 0
         parts = [
             f"{self.size / 1e6:,.0f} MB",
-            f"{documents:,} documents" + (f" ({documents / spent:,.0f}/s)" if spent else ""),
+            f"{documents:,} documents" + (f" ({a_second:,.0f}/s)" if spent else ""),
             f"{self._summary.exact + self._summary.near:,} duplicates",
         ]
         if self._total:

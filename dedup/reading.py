@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, NamedTuple, TypeVar
 
 from dedup.compression import STRICT, Opening
@@ -14,6 +14,8 @@ from dedup.formats.transcoding import UTF8, Encoding
 from dedup.parallel import BATCH_SIZE, in_order
 from dedup.records import Document
 from dedup.sources import Source
+
+_MOST_SPELT = 8  # bytes that a converted record has for one of the input: six of an escape, and what stands around
 
 _Found = TypeVar("_Found")
 _Other = TypeVar("_Other")
@@ -40,6 +42,10 @@ class Reading:
     max_record: int = MAX_RECORD
     opening: Opening = STRICT
     encoding: Encoding = UTF8
+
+    def of_converted(self) -> Reading:
+        """How what inputs were converted to is read: records are UTF-8, and longer where JSON spells characters out."""
+        return replace(self, input_format=None, encoding=UTF8, max_record=_MOST_SPELT * self.max_record)
 
     def format_of(self, source: Source) -> Format:
         """The format of an input.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from dataclasses import replace as replace_fields
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -78,11 +77,21 @@ def _restore_errors(name: str) -> Iterator[None]:
         raise RestoreError(name, f"the report gives what cannot be a part of it: {error}") from error
 
 
+def _found(cleaned: str, report: Report, reading: Reading) -> list[Source]:
+    """The files of a run: those that have the name of a format, and others that its report names."""
+    found = find_sources([cleaned], reading.opening, may_be_empty=True)
+    if not Path(cleaned).is_dir():
+        return found
+    known = {source.name for source in found}
+    paths = {name: Path(cleaned, name) for name in report.inputs if name not in known}
+    return found + [Source(path, name, reading.opening) for name, path in paths.items() if path.is_file()]
+
+
 class _Restoring:
     """The files of a run, read as the inputs they came from."""
 
     def __init__(self, cleaned: str, report: Report, reading: Reading) -> None:
-        self.sources = find_sources([cleaned], reading.opening, may_be_empty=True)
+        self.sources = _found(cleaned, report, reading)
         self.is_single = is_one_file(cleaned)
         if self.is_single and len(report.inputs) != 1:
             raise InputError(cleaned, f"the report is of {len(report.inputs)} files: give their folder")
@@ -142,7 +151,7 @@ class _Restoring:
         """The format of an input, which knows what it has read of it."""
         if name not in self._formats:
             is_converted = name in self._report.converted.values()
-            reading = replace_fields(self._reading, input_format=None) if is_converted else self._reading
+            reading = self._reading.of_converted() if is_converted else self._reading
             self._formats[name] = reading.format_of(self._sources.get(name, Source(Path(name), name)))
         return self._formats[name]
 

@@ -32,7 +32,7 @@ from dedup.trail import Trail
 from dedup.version import __version__
 from dedup.writing import Writing, check_state
 
-_MAY_CHANGE = ("force", "state", "checkpoint_seconds")  # from one part of a run to the next
+_MAY_CHANGE = {"force", "state", "checkpoint_seconds", "memory"}  # from one part of a run to the next
 _SHARE = 20  # what goes before a checkpoint takes at least so many times as long as one
 _SLOW = 1.0  # seconds; a run that is told to stop takes no checkpoint that is slower
 
@@ -224,16 +224,20 @@ def state_of(
         return NoState()
     check_resumable(settings)
     check_state(inputs, writing)
-    written = {name: value for name, value in asdict(writing).items() if name not in _MAY_CHANGE}
+    reads = asdict(reading)
+    reads |= reads.pop("opening")
     command = {
         "version": __version__,
         "kernels": chosen_name(),
         "inputs": [str(Path(given).absolute()) for given in inputs],
         **asdict(settings),
-        **asdict(reading),
-        **written,
+        **reads,
+        "encoding": reading.encoding.name,
+        "encoding_errors": "replace" if reading.encoding.replaces else "strict",
+        **asdict(writing),
         **{name: path and str(Path(path).absolute()) for name, path in writing.paths.items()},
     }
+    command = {name: value for name, value in command.items() if name not in _MAY_CHANGE}
     as_read_back = json.loads(json.dumps(command))  # with lists for tuples
     return State(Path(writing.state), as_read_back, writing.checkpoint_seconds, is_stopped)
 

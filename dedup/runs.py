@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from types import TracebackType
 
 from dedup.actions import written_inputs
 from dedup.errors import InternalError
 from dedup.finding import LeftOut
-from dedup.formats.base import Record
 from dedup.manifest import Tally
 from dedup.observing import Observer
-from dedup.outputs import Output
 from dedup.parallel import count_jobs
-from dedup.passes import Changes, passes_of
-from dedup.reading import Batch, Input, Reading
-from dedup.records import Cleaned, Summary
+from dedup.passes import Passes, passes_of
+from dedup.reading import Input, Reading
+from dedup.records import Summary
 from dedup.reports import jsonl as report
 from dedup.resuming import state_of
 from dedup.run_state import NoState
+from dedup.run_writer import RunWriter
 from dedup.settings import Settings
-from dedup.sources import Source, find_sources, is_one_file
+from dedup.sources import find_sources, is_one_file
 from dedup.writing import Writing, check_outputs, output_path
 
 
@@ -90,7 +87,6 @@ def clean_files(
         if summary is not None:
             return replace(_ended(summary, state, observer), was_finished=True)
         written = written_inputs(sources, reading, writing)
-        given = [each.given for each in written]
         is_single = len(sources) == 1 and is_one_file(inputs[0])
         paths = [output_path(each.name, writing.output, is_single=is_single) for each in written]
         passes = passes_of(settings)
@@ -101,25 +97,14 @@ def clean_files(
             with outputs.create(writing.report) as lines:
                 if state.is_new:
                     lines.write(report.header_line(settings, passes.banding, writing.action))
-                places = dict(zip(sources, paths, strict=True))
-                with _Run(
-                    writing,
-                    observer,
-                    lines,
-                    {each.given.source: each.name for each in written},
-                    lambda of: outputs.create(places[of.source], of.form.encoder),
-                    state.tally,
-                ) as run:
+                else:
+                    _tell(observer, passes.summary, state)
+                with RunWriter(writing, observer, lines, outputs, written, paths, state.tally) as writer:
                     if state.is_new:
-                        run.leave_out(left_out)
-                    else:
-                        _tell(observer, passes.summary, state)
+                        writer.leave_out(left_out)
                     if state.is_begun(paths[state.given]):
-                        run.open(given[state.given])
-                    for batch in passes.clean(state.chunks(given), jobs, observer.progressed):
-                        run.take(batch)
-                        state.passed()
-                    state.check()
+                        writer.open(written[state.given].given)
+                    _go_through(passes, state, writer, [each.given for each in written], jobs, observer)
                 result = _result(passes.summary, state)
                 _check(result, state.tally)
                 lines.write(report.summary_line(result.summary, result.written, result.skipped, result.left_out))
@@ -131,6 +116,16 @@ def clean_files(
             return result
 
 
+def _go_through(
+    passes: Passes, state: NoState, writer: RunWriter, inputs: Sequence[Input], jobs: int, observer: Observer
+) -> None:
+    """Write all that is left to be done of the inputs."""
+    for batch in passes.clean(state.chunks(inputs), jobs, observer.progressed):
+        writer.take(batch)
+        state.passed()
+    state.check()
+
+
 def _ended(summary: Summary, state: NoState, observer: Observer) -> Result:
     _tell(observer, summary, state)
     return _result(summary, state)
@@ -138,8 +133,9 @@ def _ended(summary: Summary, state: NoState, observer: Observer) -> Result:
 
 def _tell(observer: Observer, summary: Summary, state: NoState) -> None:
     """Tell whoever looks on what happened before the run was stopped."""
-    observer.progressed(state.tally.size, summary)
-    for place, detail in state.tally.damages:
+    tally = state.tally
+    observer.resumed(tally.size, summary, sum(tally.skips.counts.values()), tally.first_skip)
+    for place, detail in tally.damages:
         observer.damaged(place, detail)
 
 
@@ -156,118 +152,3 @@ def _check(result: Result, tally: Tally) -> None:
     if summary.characters != summary.kept + summary.removed:
         what = f"{summary.characters} characters in, {summary.kept} kept, {summary.removed} removed"
         raise InternalError("R7", "all", what)
-
-
-class _Run:
-    """The state of a run over files. Used as a context manager, which closes the output of the last input."""
-
-    def __init__(
-        self,
-        writing: Writing,
-        observer: Observer,
-        lines: Output,
-        names: Mapping[Source, str],
-        create: Callable[[Batch[Changes] | Input], Output],
-        tally: Tally,
-    ) -> None:
-        self._writes_all = writing.writes_all
-        self._observer = observer
-        self._lines = lines
-        self._names = names
-        self._kept: list[bytes] = []  # records to be written
-        self._found: list[bytes] = []  # lines for the report
-        self._create = create
-        self._opened = ExitStack()
-        self._output: Output | None = None
-        self._tally = tally
-
-    def __enter__(self) -> _Run:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._opened.__exit__(kind, error, traceback)
-
-    def leave_out(self, left_out: Sequence[LeftOut]) -> None:
-        """Account for what was found and is not read at all."""
-        for left in left_out:
-            self._tally.skips.leave_out(left.reason)
-            self._observer.skipped(left.name, left.detail)
-            self._found.append(report.skipped_line(left.name, None, left.reason, left.detail))
-
-    def take(self, batch: Batch[Changes]) -> None:
-        """Write some records."""
-        if batch.is_first:
-            self._begin(batch)
-        if batch.is_damage:
-            self._damage(batch)
-            return
-        done = 0
-        for document, cleaned in batch.found:
-            number = batch.records.numbers[document]
-            self._pass(batch, done, number)
-            self._change(batch, number, cleaned)
-            done = number + 1
-        self._pass(batch, done, len(batch.records))
-        if self._kept:
-            self.open(batch).write(b"".join(self._kept))
-        self._lines.write(b"".join(self._found))
-        self._kept.clear()
-        self._found.clear()
-        self._tally.size += batch.size
-
-    def _damage(self, batch: Batch[Changes]) -> None:
-        """What cannot be read is not written either."""
-        for record in batch.records.skipped(0, len(batch.records)):
-            self._skip(batch.source, record)
-            self._tally.damages.append((batch.source.name, record.detail))
-            self._observer.damaged(batch.source.name, record.detail)
-        self._lines.write(b"".join(self._found))
-        self._found.clear()
-        self._tally.size += batch.size
-
-    def _begin(self, batch: Batch[Changes]) -> None:
-        self._opened.close()
-        self._output = None
-        self._found.append(report.input_line(batch.source.name, self._names[batch.source]))
-        if not batch.form.holds_one:
-            self.open(batch)
-
-    def open(self, of: Batch[Changes] | Input) -> Output:
-        """The output of an input, which is begun if it is not."""
-        if self._output is None:
-            self._output = self._opened.enter_context(self._create(of))
-        return self._output
-
-    def _pass(self, batch: Batch[Changes], first: int, last: int) -> None:
-        """Records that stay as they are."""
-        for record in batch.records.skipped(first, last):
-            self._skip(batch.source, record)
-        if first < last:
-            self._kept.append(batch.records.raw(first, last))
-
-    def _change(self, batch: Batch[Changes], number: int, cleaned: Cleaned) -> None:
-        """A record whose text changes; nothing takes its place if nothing is left."""
-        if not cleaned.merges:
-            self._pass(batch, number, number + 1)
-            return
-        replaced, spelling = batch.records.replaced(number, cleaned)
-        self._found.append(report.document_line(cleaned, spelling))
-        self._found += map(report.merge_line, cleaned.merges)
-        if cleaned.is_empty and not self._writes_all:
-            record, alone = batch.records[number], batch.records.alone(number, replaced)
-            self._found.append(report.emptied_line(_emptied(cleaned, batch.source, record, alone)))
-            self._tally.emptied += 1
-        else:
-            self._kept.append(replaced)
-
-    def _skip(self, source: Source, record: Record) -> None:
-        self._tally.skips.add(source.name, record)
-        self._observer.skipped(record.place(source.name), record.detail)
-        self._found.append(report.skipped_line(source.name, record.line, record.skipped, record.detail))
-
-
-def _emptied(cleaned: Cleaned, source: Source, record: Record, alone: bytes) -> report.Emptied:
-    raw = alone.decode("utf-8", "surrogateescape")  # not all of it is text in every format
-    return report.Emptied(cleaned.id, cleaned.record, source.name, record.line, raw)

@@ -55,6 +55,9 @@ class Nobody:
     def progressed(self, size: int, summary: dedup.Summary) -> None:
         """See `observing.Observer`."""
 
+    def resumed(self, size: int, summary: dedup.Summary, skips: int, first_skip: tuple[str, str] | None) -> None:
+        """See `observing.Observer`."""
+
     def skipped(self, place: str, detail: str) -> None:
         """See `observing.Observer`."""
 

@@ -68,6 +68,7 @@ _LEVELS = (
     ("passes", "writing", "kept_outputs", "trail", "state_folder"),
     ("run_state", "actions"),
     ("resuming",),
+    ("run_writer",),
     ("runs",),
     ("restoring", "matching"),
     ("cli",),

@@ -74,7 +74,7 @@ _MACHINES: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "clock": ({"PYTHONPATH": "clock"}, ()),
     "one job": ({}, ("--jobs", "1")),
     "seven jobs": ({}, ("--jobs", "7")),
-    "texts in a file": ({}, ("--memory", "1")),
+    "little memory": ({}, ("--memory", "1")),
     "optimised": ({"PYTHONOPTIMIZE": "2"}, ()),
 }  # fmt: skip
 

@@ -36,7 +36,7 @@ def _peak(folder: Path, output: str, *options: str) -> int:
 @needs_native
 @pytest.mark.skipif(sys.platform != "linux", reason="what is kept waits in files on Linux only")
 def test_a_run_stays_below_its_memory(tmp_path: Path) -> None:
-    """A run whose index is larger than that writes the same bytes, and takes no more than it may; so if it keeps a state."""
+    """A run whose index is larger writes the same bytes, and takes no more than it may, with a state or without."""
     chance = random.Random(1)
     words = [f"w{number}" for number in range(50_000)]
     pages = [" ".join(chance.choices(words, k=120)) for _ in range(40_000)]

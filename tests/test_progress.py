@@ -48,6 +48,18 @@ class _Clock:
         return self.now
 
 
+def test_what_was_done_before_a_stop(capsys: pytest.CaptureFixture[str]) -> None:
+    """A run that is gone on with tells how far it is as a whole, and how fast it is now."""
+    clock = _Clock()
+    with Progress(quiet=False, clock=clock) as progress:
+        progress.reading(100_000_000)
+        progress.resumed(60_000_000, Summary(documents=6000), 3, ("a:1", "bad"))
+        clock.now += 10
+        progress.progressed(10_000_000, Summary(documents=7000))
+    assert "70%, 70 of 100 MB, 7,000 documents (100/s), 0 duplicates, 0:30 left" in capsys.readouterr().err
+    assert (progress.skips, progress.first_skip) == (3, ("a:1", "bad"))
+
+
 class _Terminal(io.StringIO):
     """A terminal that remembers what was drawn on it."""
 

@@ -45,8 +45,8 @@ class Annotator(Protocol):
     def noted(self, records: Records, i: int, value: bytes) -> bytes:
         """The bytes of a record that holds a document, with what has to be said of it as JSON."""
 
-    def encoder(self, write: Callable[[bytes], object]) -> Encoder:
-        """See `Format`."""
+    def encoder(self, form: Format, write: Callable[[bytes], object]) -> Encoder:
+        """What writes a file of such records, where `form` writes one of records without the field."""
 
 
 class Annotating:
@@ -65,7 +65,6 @@ class Annotating:
         self.with_text = form.with_text
         self.field = form.field
         self.rows = form.rows
-        self.encoder = annotator.encoder
         self._form = form
         self._annotator = annotator
         self._field = field
@@ -90,6 +89,10 @@ class Annotating:
         records = self._form.records(chunk, name)
         self._annotator.check(records, name)
         return AnnotatedRecords(records, self._annotator)
+
+    def encoder(self, write: Callable[[bytes], object]) -> Encoder:
+        """See `Format`."""
+        return self._annotator.encoder(self._form, write)
 
     @property
     def columns(self) -> Sequence[str] | None:
@@ -139,7 +142,6 @@ class LineAnnotator:
     """
 
     def __init__(self, form: JsonLines, field: str) -> None:
-        self.encoder = form.encoder
         self._form = form
         self._field = field
 
@@ -161,6 +163,10 @@ class LineAnnotator:
         """See `Annotator`."""
         return self._form.with_field(records.raw(i, i + 1), self._field, value)
 
+    def encoder(self, form: Format, write: Callable[[bytes], object]) -> Encoder:
+        """See `Annotator`: nothing but bytes of records."""
+        return form.encoder(write)
+
 
 class CellAnnotator:
     """A column behind all others; its cells are empty where there is nothing to say.
@@ -168,12 +174,13 @@ class CellAnnotator:
     Args:
         form: The rows' format.
         field: The name of the column.
+        escaped: Gives JSON in other characters, if the file cannot hold all.
     """
 
-    def __init__(self, form: Separated, field: str) -> None:
-        self.encoder = form.encoder
+    def __init__(self, form: Separated, field: str, escaped: Callable[[str], str] = str) -> None:
         self._form = form
         self._field = field
+        self._escaped = escaped
 
     def check(self, records: Records, name: str) -> None:
         """See `Annotator`: the header tells (see `Annotating.chunks`)."""
@@ -184,7 +191,11 @@ class CellAnnotator:
 
     def noted(self, records: Records, i: int, value: bytes) -> bytes:
         """See `Annotator`."""
-        return self._form.with_cell(records[i], self._field, value.decode("utf-8"))
+        return self._form.with_cell(records[i], self._field, self._escaped(value.decode("utf-8")))
+
+    def encoder(self, form: Format, write: Callable[[bytes], object]) -> Encoder:
+        """See `Annotator`: nothing but bytes of records."""
+        return form.encoder(write)
 
 
 class ColumnAnnotator:
@@ -200,7 +211,7 @@ class ColumnAnnotator:
     def check(self, records: Records, name: str) -> None:
         """See `Annotator`: the schema tells (see `Annotating.chunks`)."""
 
-    def encoder(self, write: Callable[[bytes], object]) -> Encoder:
+    def encoder(self, form: Format, write: Callable[[bytes], object]) -> Encoder:  # noqa: ARG002  # of the text
         """See `Annotator`: of rows of which another column is replaced than that of the text."""
         from dedup.formats.parquet_writer import ParquetEncoder  # noqa: PLC0415  # loads pyarrow
 

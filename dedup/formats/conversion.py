@@ -75,7 +75,8 @@ class Converting:
 
     def encoder(self, write: Callable[[bytes], object]) -> Encoder:
         """See `Format`: a file of the other format."""
-        return _Begun(self._target.form.encoder(write), self._head or b"")
+        encoder = self._target.form.encoder(write)
+        return _Begun(encoder, lambda: self._head or b"") if self._target.has_head else encoder
 
     def field(self, raw: bytes, name: str) -> object:
         """See `Format`: of a record as the input holds it."""
@@ -175,22 +176,23 @@ class _Begun:
 
     Args:
         encoder: Takes what a file begins with, and records.
-        head: What a file begins with.
+        head: Gives what a file begins with; asked at the end, for it need not be known before the input is read.
     """
 
-    def __init__(self, encoder: Encoder, head: bytes) -> None:
+    def __init__(self, encoder: Encoder, head: Callable[[], bytes]) -> None:
         self._encoder = encoder
         self._head = head
+        self._is_begun = False
 
     def write(self, data: bytes) -> None:
         """See `Encoder`."""
-        self._head = b""
+        self._is_begun = True
         self._encoder.write(data)
 
     def finish(self) -> None:
         """See `Encoder`."""
-        if self._head:
-            self._encoder.write(self._head)
+        if not self._is_begun:
+            self._encoder.write(self._head())
         self._encoder.finish()
 
 

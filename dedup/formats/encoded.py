@@ -97,10 +97,6 @@ class Encoded:
         """See `Format`."""
         return self.form.rows(records)
 
-    def around(self, form: Format) -> Encoded:
-        """Another format in this encoding."""
-        return Encoded(form, self._encoding)
-
     def _told(self, record: Record) -> Record:
         """A record whose bytes could not be read, with the place that these have in the file."""
         if record.skipped != "invalid-utf8":
@@ -115,7 +111,13 @@ class Encoded:
             if not isinstance(self.form, JsonLines):  # then something else than texts in this encoding was written
                 raise UnreadableError(f"{error.object[error.start]!r} cannot be written in {error.encoding}") from error
         # a line that escaped some characters, and left others as they are
-        return self._encoding.from_utf8("".join(map(self._escaped, data.decode("utf-8", "surrogatepass"))).encode())
+        return self._encoding.from_utf8(
+            self.escaped(data.decode("utf-8", "surrogatepass")).encode("utf-8", "surrogatepass")
+        )
+
+    def escaped(self, written: str) -> str:
+        """JSON, with escapes for characters that this encoding does not have."""
+        return written if written.isascii() else "".join(map(self._escaped, written))
 
     def _escaped(self, character: str) -> str:
         try:

@@ -40,6 +40,9 @@ class Row(NamedTuple):
 class Target(Protocol):
     """A format that records are written in."""
 
+    has_head: bool
+    """Whether a file begins with something even if it holds no rows."""
+
     @property
     def form(self) -> Format:
         """What reads such a file."""
@@ -65,6 +68,8 @@ class JsonLinesTarget:
         text_field: The field for the text.
         id_field: The field for the id; the first one in records without an id of their own.
     """
+
+    has_head = False
 
     def __init__(self, text_field: str, id_field: str) -> None:
         self.form = JsonLines(text_field, id_field)
@@ -134,6 +139,8 @@ class TableTarget:
         text_field: The column for the text.
         id_field: The column for the id.
     """
+
+    has_head = True
 
     def __init__(self, form: Separated | Parquet, text_field: str, id_field: str) -> None:
         self.form = form
