@@ -17,6 +17,7 @@ from dedup.reports.jsonl import Action
 from tests.archives import text_record
 from tests.command import BEAR, FOX, OWL, lines_of, make, run, succeed, tree
 from tests.compressed import COMPRESS, DECOMPRESS
+from tests.tables import bytes_in
 
 _NEAR = OWL.replace("old", "aged")
 _needs_pyarrow = pytest.mark.skipif(find_spec("pyarrow") is None, reason="the extra `parquet` is not installed")
@@ -29,23 +30,6 @@ _ROWS = [
     {"id": "a", "n": "9", "text": f"{BEAR}\n\n{BEAR}"},
     {"id": "d", "n": "4", "text": "nothing that is said twice here"},
 ]
-
-
-def _bytes_in(suffix: str, rows: list[dict[str, str]]) -> bytes:
-    if suffix == "parquet":
-        import pyarrow
-        from pyarrow import parquet
-
-        sink = io.BytesIO()
-        parquet.write_table(pyarrow.Table.from_pylist(rows), sink, row_group_size=4)
-        return sink.getvalue()
-    if suffix == "jsonl":
-        return "".join(json.dumps(row) + "\n" for row in rows).encode()
-    stream = io.StringIO(newline="")
-    writer = csv.DictWriter(stream, list(rows[0]), delimiter="," if suffix == "csv" else "\t")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue().encode()
 
 
 def _rows_of(path: Path) -> list[dict[str, Any]]:
@@ -86,7 +70,7 @@ def test_every_record_stays_and_gets_its_merges(tmp_path: Path, suffix: str, kee
     """All rows come out with all their fields; those with merges get them as the report has them, revisits too; the
     report differs from that of a run that removes them in the action alone; threads change nothing.
     """
-    make(tmp_path, {f"in.{suffix}": _bytes_in(suffix, _ROWS)})
+    make(tmp_path, {f"in.{suffix}": bytes_in(suffix, _ROWS)})
     common = ("clean", "-q", f"in.{suffix}", "--keep", keep)
     for jobs in ("1", "3"):
         succeed(*common, "-o", f"out{jobs}.{suffix}", "--report", f"r{jobs}", "--action", "annotate", "--jobs", jobs,
@@ -223,9 +207,9 @@ def test_a_column_is_listed_where_columns_are(tmp_path: Path, listed: Any, expec
 @pytest.mark.parametrize("suffix", COMPRESS)
 def test_compressed(tmp_path: Path, suffix: str) -> None:
     """Compressed files come out compressed, with the same bytes in them."""
-    make(tmp_path, {"in/a.jsonl": _bytes_in("jsonl", _ROWS)})
+    make(tmp_path, {"in/a.jsonl": bytes_in("jsonl", _ROWS)})
     succeed("clean", "-q", "in", "-o", "plain", "--action", "annotate", folder=tmp_path)
-    make(tmp_path, {f"packed/a.jsonl{suffix}": COMPRESS[suffix](_bytes_in("jsonl", _ROWS))})
+    make(tmp_path, {f"packed/a.jsonl{suffix}": COMPRESS[suffix](bytes_in("jsonl", _ROWS))})
     succeed("clean", "-q", "packed", "-o", "out", "--action", "annotate", folder=tmp_path)
     packed = (tmp_path / "out" / f"a.jsonl{suffix}").read_bytes()
     assert DECOMPRESS[suffix](packed) == (tmp_path / "plain/a.jsonl").read_bytes()
@@ -243,7 +227,7 @@ def test_texts_get_fields_by_conversion(tmp_path: Path) -> None:
 
 
 def _table_with_the_column() -> bytes:
-    return _bytes_in("parquet", [{"text": FOX, "dedup": "x"}])
+    return bytes_in("parquet", [{"text": FOX, "dedup": "x"}])
 
 
 _LINE = json.dumps({"text": FOX}) + "\n"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import BEAR, FOX, OWL, arguments, environment, lines_of, make, run, succeed, tree
+from tests.tables import bytes_in
 
 _NEAR = OWL.replace("old", "aged")
 _ROWS = [
@@ -22,23 +23,6 @@ _ROWS = [
 ]
 _needs_pyarrow = pytest.mark.skipif(find_spec("pyarrow") is None, reason="the extra `parquet` is not installed")
 _FORMATS = ["csv", "tsv", pytest.param("parquet", marks=_needs_pyarrow)]
-
-
-def _bytes_in(suffix: str, rows: list[dict[str, str]]) -> bytes:
-    if suffix == "parquet":
-        import pyarrow
-        from pyarrow import parquet
-
-        sink = io.BytesIO()
-        parquet.write_table(pyarrow.Table.from_pylist(rows), sink, row_group_size=11)
-        return sink.getvalue()
-    if suffix == "jsonl":
-        return "".join(json.dumps(row) + "\n" for row in rows).encode()
-    stream = io.StringIO(newline="")
-    writer = csv.DictWriter(stream, list(rows[0]), delimiter="," if suffix == "csv" else "\t")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue().encode()
 
 
 def _rows_of(path: Path) -> list[dict[str, str]]:
@@ -60,7 +44,7 @@ def test_the_same_answers_in_every_format(tmp_path: Path, suffix: str, keep: str
     found = []
     for name in ("jsonl", suffix):
         given, out, report = f"in.{name}", f"out.{name}", f"{name}.report"
-        make(tmp_path, {given: _bytes_in(name, _ROWS)})
+        make(tmp_path, {given: bytes_in(name, _ROWS)})
         succeed("clean", given, "-o", out, "--report", report, "--keep", keep, "--jobs", "1", folder=tmp_path)
         succeed("clean", given, "-o", f"2{out}", "--keep", keep, "--jobs", "2", folder=tmp_path)
         assert (tmp_path / out).read_bytes() == (tmp_path / f"2{out}").read_bytes()
@@ -76,7 +60,7 @@ def test_the_same_answers_in_every_format(tmp_path: Path, suffix: str, keep: str
 @pytest.mark.parametrize("suffix", _FORMATS)
 def test_folders_and_pipes(tmp_path: Path, suffix: str) -> None:
     """Tables in a folder are read and come back, and --input-format reads one from standard input."""
-    data = _bytes_in(suffix, _ROWS)
+    data = bytes_in(suffix, _ROWS)
     make(tmp_path / "in", {f"a/b.{suffix}": data, "c.jsonl": f'{{"text":"{FOX}"}}\n'})
     succeed("clean", "in", "-o", "out", "--report", "r", folder=tmp_path)
     succeed("restore", "out", "--report", "r", "-o", "back", folder=tmp_path)
@@ -119,7 +103,7 @@ _FAULTS: dict[str, tuple[str, bytes, tuple[str, ...], str]] = {
         "in.csv", b"text\na\n", ("--report", "r", "--summary-json", "./r"), "./r: the summary and the report"
     ),
     "summary is an input": ("in.csv", b"text\na\n", ("--summary-json", "in.csv", "--force"), "in.csv: it is one"),
-    "Parquet without the column": ("in.parquet", _bytes_in("parquet", [{"id": "1", "Texts": OWL}]) if find_spec(
+    "Parquet without the column": ("in.parquet", bytes_in("parquet", [{"id": "1", "Texts": OWL}]) if find_spec(
         "pyarrow") else b"", (), "in.parquet: no column 'text'; there are id, Texts; did you mean 'Texts'?"),
     "no Parquet": ("in.parquet", b"text\na\n", (), "in.parquet: not a Parquet file, or a damaged one"),
     "no footer": ("in.parquet", b"PAR1" + bytes(90), (), "in.parquet: not a Parquet file, or a damaged one"),
@@ -149,7 +133,7 @@ def test_faults(tmp_path: Path, fault: str, command: str) -> None:
 def test_disk_that_fills_up(tmp_path: Path, suffix: str) -> None:
     """An output that cannot be written to its end is not there at all, and one line says so."""
     rows = [{"id": str(i), "text": f"{i} {secrets.token_hex(40)} {OWL}"} for i in range(2000)]
-    make(tmp_path, {f"in.{suffix}": _bytes_in(suffix, rows)})
+    make(tmp_path, {f"in.{suffix}": bytes_in(suffix, rows)})
     ended = subprocess.run(
         arguments("clean", "-q", f"in.{suffix}", "-o", "out"),
         cwd=tmp_path, env=environment(), capture_output=True, check=False,
@@ -179,7 +163,7 @@ def test_a_type_that_would_run_code(tmp_path: Path) -> None:
 def test_rows_of_a_forged_report(tmp_path: Path) -> None:
     """A report that gives what is no row for one that was emptied is refused, and nothing is written."""
     pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
-    make(tmp_path, {"in.parquet": _bytes_in("parquet", _ROWS)})
+    make(tmp_path, {"in.parquet": bytes_in("parquet", _ROWS)})
     succeed("clean", "in.parquet", "-o", "out.parquet", "--report", "r", folder=tmp_path)
     lines = (tmp_path / "r").read_bytes().splitlines(keepends=True)
     emptied = next(i for i, line in enumerate(lines) if b'"type":"emptied"' in line)
@@ -197,7 +181,7 @@ def test_summary_as_json(tmp_path: Path) -> None:
     """--summary-json writes what the report's last line says, with seconds, bytes and documents a second, --dry-run or
     not.
     """
-    make(tmp_path, {"in.csv": _bytes_in("csv", _ROWS) + b"1,2\n"})
+    make(tmp_path, {"in.csv": bytes_in("csv", _ROWS) + b"1,2\n"})
     options = ("--report", "r", "--summary-json", "sum/s.json", "-q")
     ended = succeed("clean", "in.csv", "--dry-run", *options, folder=tmp_path)
     assert ended.err == ""
@@ -212,7 +196,7 @@ def test_summary_as_json(tmp_path: Path) -> None:
 
 def test_summary_of_matches(tmp_path: Path) -> None:
     """`match` writes a summary too: documents, the duplicates among them, those skipped, and what it took."""
-    make(tmp_path, {"in.csv": _bytes_in("csv", _ROWS) + b"1,2\n"})
+    make(tmp_path, {"in.csv": bytes_in("csv", _ROWS) + b"1,2\n"})
     ended = succeed("match", "in.csv", "-q", "--summary-json", "s.json", folder=tmp_path)
     summary = json.loads((tmp_path / "s.json").read_text())
     assert summary.pop("bytes") == (tmp_path / "in.csv").stat().st_size
