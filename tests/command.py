@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -110,10 +111,17 @@ def most_memory(*given: object, folder: Path) -> tuple[int, int, str]:
 
 
 def start(*given: object, folder: Path | None = None) -> subprocess.Popen[bytes]:
-    """Begin to run the command, with pipes on all its streams."""
+    """Begin to run the command, with pipes on all its streams; it can be interrupted even if its parents cannot."""
     pipe = subprocess.PIPE
     return subprocess.Popen(
-        arguments(*given), stdin=pipe, stdout=pipe, stderr=pipe, cwd=folder, env=environment(), bufsize=0
+        arguments(*given),
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        cwd=folder,
+        env=environment(),
+        bufsize=0,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # no threads are in the way
     )
 
 

@@ -229,7 +229,7 @@ def test_escapes_beside_characters(tmp_path: Path) -> None:
 
 def test_compressed_in_an_encoding(tmp_path: Path) -> None:
     """Encoding and compression go together, and the bytes of the summary are those of the file."""
-    data = "".join(f'{{"text":"{i} {BEAR} {OWL * (i % 40)}"}}\n' for i in range(3000)).encode("utf-16-le")
+    data = "".join(f'{{"text":"{i} {BEAR} {OWL * (i % 40)}"}}\n' for i in range(300)).encode("utf-16-le")
     make(tmp_path, {"a.jsonl": data})
     options = ("--encoding", "utf-16-le", "--summary-json", "s", "--force")
     succeed("clean", "a.jsonl", "-o", "out.jsonl.gz", "--report", "r", *options, folder=tmp_path)

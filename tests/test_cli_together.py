@@ -117,7 +117,7 @@ def test_strict_remembers_what_was_skipped(tmp_path: Path) -> None:
         ended = run("clean", "-q", tmp_path / "in", *paths, "--strict")
         assert ended.status == 2
         assert "a.jsonl:1: Expecting value" in ended.err
-        assert "--strict: 1 records were skipped" in ended.err
+        assert "--strict: 1 records or files were skipped" in ended.err
         assert set(tree(tmp_path / "out")) == {"a.jsonl", "b.jsonl"}
 
 
