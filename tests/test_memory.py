@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dedup import memory
+from dedup import _kernels, memory
 from tests.command import environment, tree
-from tests.kernels import needs_native
 
 _PEAK = """
 import re, sys
@@ -33,7 +32,7 @@ def _peak(folder: Path, output: str, *options: str) -> int:
     return int(done.stderr) * 1024
 
 
-@needs_native
+@pytest.mark.skipif(_kernels.chosen_name() != "native", reason="the reference kernels keep everything in memory")
 @pytest.mark.skipif(sys.platform != "linux", reason="what is kept waits in files on Linux only")
 def test_a_run_stays_below_its_memory(tmp_path: Path) -> None:
     """A run whose index is larger writes the same bytes, and takes no more than it may, with a state or without."""
