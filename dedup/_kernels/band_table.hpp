@@ -61,7 +61,7 @@ public:
 
     /* Nothing that was added so far will be taken back. */
     void settle() {
-        if (!is_split_ && memory_ && memory_->uses_files && settled_.bytes() >= LEAST_SPLIT) split();
+        if (!is_split_ && memory_ && memory_->uses_files && settled_.bytes() >= Memory::LEAST_MAPPED) split();
         if (is_split_ && fresh_.used() > memory_->share() / FRESH_BYTES) settle_fresh();
     }
 
@@ -72,7 +72,6 @@ public:
     }
 
 private:
-    static const int64_t LEAST_SPLIT = 1 << 20; /* bytes of slots that are worth a filter */
     static const int64_t FRESH_BYTES = 64;      /* at most, for a new slot, as long as its table is filling up */
     KeySlots<SAME> settled_, fresh_;
     Array<uint64_t> filter_;

@@ -67,6 +67,7 @@ public:
         for (Region *region = first_; region; region = region->next_) region->memory_ = nullptr;
     }
 
+    static const int64_t LEAST_MAPPED = 1 << 18; /* bytes of an array that is worth a file */
     bool uses_files = false;
 
     /* So many places of arrays will be looked at. Now and then, see whether too much is in memory. */
@@ -90,7 +91,6 @@ private:
     friend class Region;
     static const int64_t PROBES = 16;             /* after which the faults are counted */
     static const int64_t MOST_OF_FAULT = 1 << 20; /* bytes that the system may bring back for one fault */
-    static const int64_t LEAST_MAPPED = 1 << 18;  /* bytes of an array that is worth a file */
     const std::string folder_;
     const int64_t limit_;
     int64_t left_ = 0, faults_ = 0;
