@@ -29,7 +29,7 @@ _LEVELS = (
     ("_kernels",),
     ("finding", "banding", "memory", "options", "excerpts", "blocks", "shingles", "alignment", "cleaning", "documents"),
     ("rows",),
-    ("minhash", "merging", "visits", "books", "parallel", "places", "fingerprints", "ranking", "numerals"),
+    ("findings", "minhash", "merging", "visits", "books", "parallel", "places", "fingerprints", "ranking", "numerals"),
     ("pairs", "index"),
     ("drafts",),
     ("embedded",),
@@ -48,6 +48,8 @@ _LEVELS = (
         "reports.terminal",
     ),
     (
+        "reports.wording",
+        "reports.choice",
         "formats.naming",
         "formats.transcoding",
         "formats.frames",
