@@ -195,12 +195,12 @@ def test_a_check_that_cannot_be_made_is_an_error(runner: Runner) -> None:
 
 
 def test_a_report_that_cannot_be_written_is_an_error(runner: Runner) -> None:
-    """Status 2, and the summary is there."""
-    make(runner.workspace, {**TWICE, "dedup.sarif/in-the-way": ""})
+    """Status 2, and nothing is claimed, whatever the check found."""
+    make(runner.workspace, {**CLEAN, "dedup.sarif/in-the-way": ""})
     ran = runner.run(CHECK, paths="docs")
     assert ran.status == 2
     assert ran.outputs == {"passed": "false"}
-    assert "docs/panda.md" in ran.summary
+    assert "dedup.sarif" in ran.err
 
 
 def test_only_what_a_branch_brings_is_reported(runner: Runner) -> None:
@@ -245,22 +245,12 @@ def test_names_with_spaces_and_dashes_are_names(runner: Runner) -> None:
 
 
 HOSTILE = (
-    "$(touch executed)",
-    "`touch executed`",
-    '"; touch executed; "',
-    "'; touch executed; '",
-    "x\ntouch executed",
-    "x' || touch executed || '",
+    "$(touch executed) `touch executed` \"; touch executed; \" '; touch executed; ' ${{ github.token }}",
+    "x\ntouch executed\npassed=true",
     "--report=text=executed",
-    "-rf",
-    "::error::forged",
-    "x\n::error file=forged::forged",
-    "x\r::stop-commands::forged",
-    "##[error]forged",
-    "x\npassed=true",
-    "${{ github.token }}",
-    "<img src=x onerror=alert(1)>\n# forged",
-    "é€😀 %0A::error::forged",
+    "::error::forged ##[error]forged",
+    "x\n::error file=forged::forged\r::stop-commands::forged",
+    "é€😀 %0A::error::forged <img src=x onerror=alert(1)> # forged",
 )
 
 
@@ -283,9 +273,10 @@ def test_hostile_names_and_texts_in_the_corpus_forge_nothing(runner: Runner) -> 
     forged = "::error::forged ##[error]forged\n::stop-commands::forged\npassed=true\n# forged\n<b>forged</b> "
     make(runner.workspace, {"docs/::error::x.md": forged + PANDA, "docs/##[error]x\n::warning::y.md": forged + PANDA})
     ran = runner.run(CHECK, paths="docs")
-    assert (ran.status, ran.outputs["passed"], ran.outputs["duplicates"]) == (1, "false", "1"), ran.err
+    assert (ran.status, ran.outputs["passed"]) == (1, "false"), ran.err
     commands = [line for line in (ran.out + ran.err).splitlines() if line.lstrip().startswith("::") or "##[" in line]
-    assert [command.startswith("::error file=docs/") for command in commands] == [True]
+    assert len(commands) == int(ran.outputs["duplicates"])
+    assert all(command.startswith("::error file=docs/") for command in commands), commands
     assert not re.search("^# forged|<b>", ran.summary, re.MULTILINE)
 
 

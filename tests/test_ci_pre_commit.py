@@ -60,7 +60,6 @@ def test_a_repository_without_copies_passes(tmp_path: Path, env: dict[str, str])
 def test_a_commit_that_brings_a_copy_fails_and_says_of_what(tmp_path: Path, env: dict[str, str], name: str) -> None:
     """Only the new file is in the commit; the copy of an old, unchanged one is found all the same, in any format."""
     folder = repository_with_hook(tmp_path / "repository", env, CLEAN)
-    git(folder, env, "config", "core.hooksPath", ".git/hooks")
     subprocess.run(
         [sys.executable, "-m", "pre_commit", "install"], cwd=folder, env=env, check=True, capture_output=True
     )
