@@ -59,7 +59,9 @@ def cli() -> None:
 @cli.command()
 @click.argument("inputs", nargs=-1, required=True)
 @click.option(
-    "-o", "--output", help="File (for one input that is not .txt), folder (for all others), or - for standard output."
+    "-o",
+    "--output",
+    help="File (for one input that is no text file), folder (for all others), or - for standard output.",
 )
 @click.option("--report", help="Write every merge to this file, as JSON lines.")
 @click.option("--summary-json", help="Write the summary to this file, as JSON, with the seconds and the bytes read.")

@@ -14,7 +14,7 @@ from dedup.formats.separated import Separated
 from dedup.formats.warc import Warc
 
 SUFFIXES = {
-    ".txt": "text",
+    **dict.fromkeys((".txt", ".md", ".markdown", ".rst", ".adoc"), "text"),
     ".jsonl": "jsonl",
     ".csv": "csv",
     ".tsv": "tsv",

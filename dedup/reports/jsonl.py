@@ -139,6 +139,15 @@ class DuplicateLine(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
 
 def header_line(settings: Settings, banding: Banding, action: Action = "remove") -> bytes:
     """The first line."""
+    from importlib import metadata  # noqa: PLC0415  # takes a while, and not every run writes a report
+
+    libraries = {name: metadata.version(name) for name in ("sentencex",)} | {"unicode": TABLE.version}
+    header = {"type": "header", "format": FORMAT_VERSION, "version": __version__, "libraries": libraries}
+    return encoded_line(header | {"action": action, "settings": shown_settings(settings, banding)})
+
+
+def shown_settings(settings: Settings, banding: Banding) -> dict[str, object]:
+    """Every setting that results depend on, with its value in force."""
     shown = asdict(settings)
     shown |= {"ngram": settings.shingle_length, "min_span": settings.span_length}
     shown["novel"] = "keep" if settings.keeps_novel else "drop"
@@ -146,28 +155,24 @@ def header_line(settings: Settings, banding: Banding, action: Action = "remove")
     if settings.of_wholes is not None:
         shown["wholes"] = {"ngram": settings.of_wholes.shingle_length, "novel": "drop"}
     del shown["memory"]  # it changes no answer
-    from importlib import metadata  # noqa: PLC0415  # takes a while, and not every run writes a report
-
-    libraries = {name: metadata.version(name) for name in ("sentencex",)} | {"unicode": TABLE.version}
-    header = {"type": "header", "format": FORMAT_VERSION, "version": __version__, "libraries": libraries}
-    return _line(header | {"action": action, "settings": shown})
+    return shown
 
 
 def input_line(file: str, written_as: str | None = None) -> bytes:
     """The line that comes before all lines about the documents of a file; the name it is written under, if another."""
     converted = {} if written_as in (None, file) else {"written_as": written_as}
-    return _line({"type": "input", "file": file, **converted})
+    return encoded_line({"type": "input", "file": file, **converted})
 
 
 def document_line(cleaned: Cleaned, spelling: str) -> bytes:
     """The line that comes before the merges of a document."""
     document, record = cleaned.key
-    return _line(Changed(document, cleaned.digest, record, spelling))
+    return encoded_line(Changed(document, cleaned.digest, record, spelling))
 
 
 def merge_line(merge: Merge) -> bytes:
     """The line of a merge."""
-    return _line(_merge(merge))
+    return encoded_line(_merge(merge))
 
 
 def merges_value(merges: Sequence[Merge]) -> bytes:
@@ -199,18 +204,20 @@ def _merge(merge: Merge) -> MergeLine:
 
 def emptied_line(emptied: Emptied) -> bytes:
     """The line of a document that was not written."""
-    return _line({"type": "emptied", **{name: value for name, value in asdict(emptied).items() if value is not None}})
+    return encoded_line(
+        {"type": "emptied", **{name: value for name, value in asdict(emptied).items() if value is not None}}
+    )
 
 
 def skipped_line(file: str, line: int | None, reason: str, detail: str) -> bytes:
     """The line of a record that could not be read."""
     place = {"file": file} if line is None else {"file": file, "line": line}
-    return _line({"type": "skipped", **place, "reason": reason, "detail": detail})
+    return encoded_line({"type": "skipped", **place, "reason": reason, "detail": detail})
 
 
 def duplicate_line(duplicate: Duplicate) -> bytes:
     """The line of a document that nearly repeats another, for a list of such documents."""
-    return _line(DuplicateLine(**msgspec.structs.asdict(duplicate)))
+    return encoded_line(DuplicateLine(**msgspec.structs.asdict(duplicate)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +243,7 @@ def match_summary_line(documents: int, duplicates: int, skipped: int, left_out: 
     and how much was found beside the inputs.
     """
     counts = {"in": documents + skipped, "duplicates": duplicates, "skipped": skipped}
-    return _line({"type": "summary", "documents": counts, "left_out": left_out, **spent.shown(documents)})
+    return encoded_line({"type": "summary", "documents": counts, "left_out": left_out, **spent.shown(documents)})
 
 
 def summary_line(
@@ -264,7 +271,7 @@ def summary_line(
     }
     merges = {"exact": summary.exact, "near": summary.near}
     characters = {"in": summary.characters, "kept": summary.kept, "removed": summary.removed}
-    return _line(
+    return encoded_line(
         {
             "type": "summary",
             "documents": documents,
@@ -283,7 +290,8 @@ def _edit_line(edit: Edit) -> EditLine:
     return EditLine(*edit.span, edit.text, RangeLine(*edit.canonical))
 
 
-def _line(shown: Mapping[str, object] | Struct) -> bytes:
+def encoded_line(shown: Mapping[str, object] | Struct) -> bytes:
+    """A line of JSON. Lone surrogates, as of names that are no UTF-8, become escapes."""
     return _encoded(shown) + b"\n"
 
 
