@@ -23,6 +23,9 @@ SUFFIXES = {
 }
 """End of a file's name > name of its format."""
 
+ENDS = " or ".join([", ".join([*SUFFIXES][:-1]), [*SUFFIXES][-1]])
+"""The same ends, in a sentence."""
+
 
 def format_named(name: str) -> str | None:
     """The name of the format that a file's name tells, if it tells one: `page.txt` and `page.txt.gz` are text."""
@@ -79,4 +82,4 @@ def choose_format(
         return Parquet(text_field, id_field)
     if chosen == "warc":
         return Warc(html=html, opening=opening)
-    raise InputError(name, f"its name does not end in {' or '.join(SUFFIXES)}, compressed or not: give --input-format")
+    raise InputError(name, f"its name does not end in {ENDS}, compressed or not: give --input-format")
