@@ -301,8 +301,13 @@ def _status() -> int:
         sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        return FAILED
+    except click.ClickException as error:
+        from dedup.reports.terminal import printable
+
+        click.UsageError(printable(error.format_message()), getattr(error, "ctx", None)).show()
         return FAILED
     except DedupError as error:
         from dedup.reports.terminal import printable
