@@ -301,13 +301,8 @@ def _status() -> int:
         sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return FAILED
     except click.ClickException as error:
-        from dedup.reports.terminal import printable
-
-        click.UsageError(printable(error.format_message()), getattr(error, "ctx", None)).show()
+        _show(error)
         return FAILED
     except DedupError as error:
         from dedup.reports.terminal import printable
@@ -325,6 +320,15 @@ def _status() -> int:
         _give_up_output()
         return BROKEN_PIPE
     return OK
+
+
+def _show(error: click.ClickException) -> None:
+    """Say what is wrong with the command line: an argument that it names may be a name of a file, that is, anything."""
+    from dedup.reports.terminal import printable
+
+    is_help = isinstance(error, click.exceptions.NoArgsIsHelpError)
+    shown = error if is_help else click.UsageError(printable(error.format_message()), getattr(error, "ctx", None))
+    shown.show()
 
 
 def _give_up_output() -> None:
