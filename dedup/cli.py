@@ -304,7 +304,7 @@ def _status() -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return FAILED
     except DedupError as error:
         from dedup.reports.terminal import printable
@@ -322,6 +322,15 @@ def _status() -> int:
         _give_up_output()
         return BROKEN_PIPE
     return OK
+
+
+def _show(error: click.ClickException) -> None:
+    """Say what is wrong with the command line: an argument that it names may be a name of a file, that is, anything."""
+    from dedup.reports.terminal import printable
+
+    is_help = isinstance(error, click.exceptions.NoArgsIsHelpError)
+    shown = error if is_help else click.UsageError(printable(error.format_message()), getattr(error, "ctx", None))
+    shown.show()
 
 
 def _give_up_output() -> None:

@@ -72,6 +72,8 @@ _LEVELS = (
         "formats.warc_framing",
         "formats.wacz",
     ),
+    ("reports.lines",),
+    ("reports.text", "reports.markdown", "reports.junit"),
     ("formats.http_bodies", "formats.rows", "formats.table_rows", "formats.table_schema", "formats.table_values"),
     ("formats.parquet_writer", "formats.warc_rewriting"),
     ("formats.html", "formats.arc"),
