@@ -20,7 +20,7 @@ import msgspec
 from msgspec import Struct
 
 from dedup.errors import InputError, SettingsError
-from dedup.reports.jsonl import encoded_line
+from dedup.reports.jsonl import json_line
 from dedup.sources import input_errors
 
 FORMAT_VERSION = 1
@@ -69,9 +69,9 @@ def baseline_lines(settings: Mapping[str, object], entries: Iterable[Entry]) -> 
         settings: Those that results depend on.
         entries: In any order.
     """
-    yield encoded_line(_Header(FORMAT_VERSION, dict(settings)))
+    yield json_line(_Header(FORMAT_VERSION, dict(settings)))
     for entry in sorted(entries, key=lambda entry: entry.fingerprint):
-        yield encoded_line(entry)
+        yield json_line(entry)
 
 
 def read_baseline(path: str, settings: Mapping[str, object]) -> dict[str, Entry]:
@@ -83,7 +83,7 @@ def read_baseline(path: str, settings: Mapping[str, object]) -> dict[str, Entry]
     """
     lines = _lines(path)
     header = _header(path, lines)
-    now = json.loads(encoded_line(dict(settings)))
+    now = json.loads(json_line(dict(settings)))
     other = [
         f"{name} was {json.dumps(header.settings.get(name))} and is {json.dumps(now.get(name))}"
         for name in sorted({*header.settings, *now})
