@@ -49,7 +49,7 @@ class Spelt(Protocol):
 class Entry(click.ParamType[tuple[str, str]]):
     """`KEY=VALUE`, an entry of a table."""
 
-    name = "entry"
+    name = "key=value"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
         """`a=b` > ("a", "b"); a pair stays one."""
@@ -58,7 +58,7 @@ class Entry(click.ParamType[tuple[str, str]]):
             return key, text
         key, is_pair, text = str(value).partition("=")
         if not is_pair:
-            self.fail(f"{value!r} is no entry: give KEY=VALUE.", param, ctx)
+            self.fail(f"{value!r} is no entry: give {self.name.upper()}.", param, ctx)
         return key, text
 
 
