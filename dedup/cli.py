@@ -1,6 +1,7 @@
 """The command line: each command parses, calls one library function, renders, and returns a status.
 
-Exit status: 0 fine; 2 could not do it; 130 interrupted; 141 nobody read the output; 129 or 143 hung up or terminated.
+Exit status: 0 fine; 1 `check` found more than is allowed; 2 could not do it; 130 interrupted; 141 nobody read the
+output; 129 or 143 hung up or terminated.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import click
 
 from dedup import _kernels
 from dedup._kernels.unicode_file import read_version
+from dedup.cli_check import check
+from dedup.cli_inputs import check_complete, reading_of
 from dedup.errors import DedupError, InputError, OutputError
 from dedup.options import SETTINGS, damage_options, input_options, output_options, settings_options
 from dedup.settings import Settings
@@ -29,8 +32,6 @@ from dedup.version import __version__
 if TYPE_CHECKING:
     from dedup.comparison import Comparison
     from dedup.finding import LeftOut
-    from dedup.progress import Progress
-    from dedup.reading import Reading
     from dedup.reports.jsonl import Action
     from dedup.writing import Writing
 
@@ -56,10 +57,15 @@ def cli() -> None:
     """Find repeated and nearly repeated blocks of text; write canonical text and a report of every merge."""
 
 
+cli.add_command(check)
+
+
 @cli.command()
 @click.argument("inputs", nargs=-1, required=True)
 @click.option(
-    "-o", "--output", help="File (for one input that is not .txt), folder (for all others), or - for standard output."
+    "-o",
+    "--output",
+    help="File (for one input that is no text file), folder (for all others), or - for standard output.",
 )
 @click.option("--report", help="Write every merge to this file, as JSON lines.")
 @click.option("--summary-json", help="Write the summary to this file, as JSON, with the seconds and the bytes read.")
@@ -99,7 +105,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
             result = clean_files(
                 inputs,
                 settings,
-                _reading(options),
+                reading_of(options),
                 writing,
                 progress,
                 jobs=options["jobs"],
@@ -115,7 +121,7 @@ def clean(inputs: tuple[str, ...], output: str | None, report: str | None, **opt
             click.echo(f"nothing was done: {printable(str(writing.state))} says that this run is finished", err=True)
         if _kernels.chosen_name() == "reference" and not os.environ.get("DEDUP_KERNELS"):
             click.echo("slow: the native kernels are missing; install again where a C compiler is found", err=True)
-    _check_complete(progress, strict=options["strict"])
+    check_complete(progress, strict=options["strict"])
 
 
 @cli.command()
@@ -145,7 +151,7 @@ def match(inputs: tuple[str, ...], output: str, summary_json: str | None, **opti
     names = [name for name in SETTINGS if name in options]
     settings = Settings(unit="document", **{name: options[name] for name in names})
     documents = duplicates = 0
-    reading = _reading(options)
+    reading = reading_of(options)
     left_out: list[LeftOut] = []
     any_name = reading.input_format is not None
     sources = find_sources(inputs, reading.opening, any_name=any_name, leave_out=left_out.append)
@@ -169,7 +175,7 @@ def match(inputs: tuple[str, ...], output: str, summary_json: str | None, **opti
     if not options["quiet"]:
         others = "earlier ones" if settings.keeps_first else "others"
         click.echo(f"{documents:,} documents, {duplicates:,} of them near-duplicates of {others}", err=True)
-    _check_complete(progress, strict=options["strict"])
+    check_complete(progress, strict=options["strict"])
 
 
 @cli.command()
@@ -183,7 +189,7 @@ def restore(cleaned: str, report: str, output: str, **options: Any) -> None:
     """Turn CLEANED, the output of a run, back into what went in."""
     from dedup.restoring import restore_files
 
-    documents = restore_files(cleaned, report, output, _reading(options), force=options["force"])
+    documents = restore_files(cleaned, report, output, reading_of(options), force=options["force"])
     if not options["quiet"]:
         click.echo(f"{documents:,} documents restored", err=True)
 
@@ -204,25 +210,6 @@ def compare_command(a: str, b: str, ngram: int | None, *, as_json: bool) -> None
     click.echo(json.dumps(asdict(comparison)) if as_json else _comparison_text(comparison, texts[0]))
 
 
-def _reading(options: dict[str, Any]) -> Reading:
-    from dedup.compression import Opening
-    from dedup.formats.transcoding import Encoding
-    from dedup.reading import Reading
-
-    opening = Opening(
-        salvage=options.get("salvage", False), max_ratio=options["max_ratio"], zstd_long=options["zstd_long"]
-    )
-    return Reading(
-        text_field=options["text_field"],
-        id_field=options["id_field"],
-        input_format=options["input_format"],
-        html=options["html"],
-        max_record=options["max_record"] << 20,
-        opening=opening,
-        encoding=Encoding.named(options["encoding"], replaces=options["encoding_errors"] == "replace"),
-    )
-
-
 def _writing(output: str | None, report: str | None, action: Action, options: dict[str, Any]) -> Writing:
     from dedup.writing import Writing
 
@@ -235,21 +222,6 @@ def _writing(output: str | None, report: str | None, action: Action, options: di
         action=action,
         **{name: options[name] for name in same},
     )
-
-
-def _check_complete(progress: Progress, *, strict: bool) -> None:
-    """A run that could salvage only a part of its inputs has written that, and did not succeed.
-
-    If it was to be strict, neither did one that skipped a record, or something in a folder.
-    """
-    if progress.damages:
-        place, detail = progress.damages[0]
-        others = f" (and {len(progress.damages) - 1} more such places)" if len(progress.damages) > 1 else ""
-        raise InputError(place, f"{detail}{others}")
-    if strict and progress.first_skip is not None:
-        place, detail = progress.first_skip
-        counted = f"{progress.skips:,} records or files were skipped, all others are written"
-        raise InputError(place, f"{detail}; --strict: {counted}")
 
 
 def _read_text(path: str) -> str:
@@ -302,7 +274,7 @@ def _status() -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return FAILED
     except DedupError as error:
         from dedup.reports.terminal import printable
@@ -314,12 +286,21 @@ def _status() -> int:
             _give_up_output()
         return FAILED
     except (click.Abort, KeyboardInterrupt):
-        click.echo("dedup: interrupted; nothing was written", err=True)
+        click.echo("dedup: interrupted; nothing is left half-written", err=True)
         return INTERRUPTED
     except BrokenPipeError:
         _give_up_output()
         return BROKEN_PIPE
     return OK
+
+
+def _show(error: click.ClickException) -> None:
+    """Say what is wrong with the command line: an argument that it names may be a name of a file, that is, anything."""
+    from dedup.reports.terminal import printable
+
+    is_help = isinstance(error, click.exceptions.NoArgsIsHelpError)
+    shown = error if is_help else click.UsageError(printable(error.format_message()), getattr(error, "ctx", None))
+    shown.show()
 
 
 def _give_up_output() -> None:

@@ -79,6 +79,7 @@ class Deduplicator:
         self.banding = self._blocks.banding
         self._visits = Visits(self._memory)
         self._books = Books()
+        self._is_frozen = False
 
     def __enter__(self) -> Deduplicator:
         return self
@@ -89,9 +90,28 @@ class Deduplicator:
         self.close()
 
     def close(self) -> None:
-        """Forget everything that was kept; the summary stays."""
+        """Forget everything that was kept, and whether that was frozen; the summary stays."""
         self._forget()
         self._visits = Visits(self._memory)
+        self._is_frozen = False
+
+    def freeze(self) -> None:
+        """From now on compare documents with what is kept so far, and keep nothing of them: that is a reference set.
+
+        A document is then compared with no other that comes later, and not with itself: what goes of it depends on what
+        is kept now alone. No document is a revisit; nothing is remembered of it but its id, so that records still tell
+        documents of one id apart. `close` ends it, and `save` leaves it out: freeze what was loaded once more. To be
+        called between documents; a second time it does nothing.
+
+        Raises:
+            SettingsError: If `scope` is `document`: nothing is kept of one for the next.
+        """
+        if self.settings.scope == "document":
+            remedy = "no document is kept for others to be compared with: choose corpus to freeze what is kept"
+            raise SettingsError("scope", self.settings.scope, remedy)
+        self._is_frozen = True
+        for _, level in self._levels():
+            level.index.freeze()
 
     @property
     def summary(self) -> Summary:
@@ -101,7 +121,8 @@ class Deduplicator:
     def add(self, document: Document) -> Cleaned:
         """Clean a document against itself and all documents before it, and remember what is kept of it.
 
-        Remembered are the text of every kept block, and what was cut from every document in case it comes again.
+        Remembered are the text of every kept block, and what was cut from every document in case it comes again; after
+        `freeze` nothing is.
 
         Returns:
             The cleaned text, its merges, and the document's other fields.
@@ -137,7 +158,8 @@ class Deduplicator:
         return self._change(ready, self._enter(ready))
 
     def _enter(self, ready: Ready) -> list[Visit]:
-        return list(map(self._visits.enter, ready.ids, ready.keys))
+        enter = self._visits.enter_compared if self._is_frozen else self._visits.enter
+        return list(map(enter, ready.ids, ready.keys))
 
     def _unchanged(self, ready: Ready, visits: Sequence[Visit], i: int, first: int) -> Cleaned:
         document, blocks = ready.documents[i], ready.batch.count(i)
@@ -201,7 +223,8 @@ class Deduplicator:
             first = stopped + 1
 
     def _remembered(self, ready: Ready, visits: Sequence[Visit], i: int, cleaned: Cleaned) -> Cleaned:
-        self._visits.remember(visits[i], cleaned)
+        if not self._is_frozen:
+            self._visits.remember(visits[i], cleaned)
         return self._booked(ready, i, cleaned)
 
     def _booked(self, ready: Ready, i: int, cleaned: Cleaned) -> Cleaned:

@@ -74,6 +74,7 @@ class Index:
         )
         self._blocks = _kernels.chosen().Index(recipe, memory)
         self._begun = 0  # documents whose blocks have come
+        self.is_frozen = False
         self.stopped_at = 0
 
     def __len__(self) -> int:
@@ -100,8 +101,16 @@ class Index:
             return self._blocks.prepare(texts, KERNEL_UNITS[self._settings.unit])
         return self._blocks.prepare_spans(texts, [[*split(texts[i], self._settings)] for i in range(len(texts))])
 
+    def freeze(self) -> None:
+        """From now on compare blocks with what is committed, with nothing else, and keep none."""
+        if not self.is_frozen:
+            self._blocks.freeze()
+        self.is_frozen = True
+
     def register(self, documents: Sequence[str], first: int, repeats: Sequence[int] = ()) -> None:
         """Some more documents, whose blocks will come after those of all registered before them.
+
+        Once the index is frozen they take the place of those that were registered since.
 
         Args:
             documents: Their ids.
@@ -109,6 +118,7 @@ class Index:
             repeats: Which of these an earlier document has the id of.
         """
         self._blocks.register(documents, first, repeats)
+        self._begun = self._blocks.registered - len(documents)
 
     def pass_texts(self, batch: Batch, first: int, last: int) -> int:
         """Keep and commit texts from `first` on, up to one with a block, or a run of tokens, that stands in kept text.

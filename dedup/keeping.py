@@ -63,6 +63,7 @@ class RankedCorpus:
         self._order = Order((), ())
         self._ids: list[str] = []
         self._numbers: dict[str, int] = {}  # the first document with each id; in the end, the first by rank
+        self._firsts: dict[str, int] = {}  # the first document in the input, of those with an id that came again
         self._repeats: set[int] = set()  # documents whose id was not new in the input
         self._blocks = array("q")
         self._places = array("q")  # of results among those that wait
@@ -158,6 +159,12 @@ class RankedCorpus:
         cleaned = unpack(self._results[self._places[number]], Cleaned)
         return replace(cleaned, text=cut(text, [merge.span for merge in cleaned.merges]))
 
+    def number(self, place: Place) -> int:
+        """The position in the input of a document that a result names."""
+        if place.record is not None:
+            return place.record
+        return self._firsts.get(place.document, self._numbers[place.document])
+
     def duplicate(self, number: int) -> Duplicate | None:
         """What a document nearly repeats as a whole, if anything."""
         return unpack(self._results[self._places[number]], Duplicate) if self.is_changed(number) else None
@@ -166,6 +173,7 @@ class RankedCorpus:
         self._order = self._ranking.order()
         self._ranking = Ranking(parse_keep_rule(FIRST))  # what the rule looked at is not needed any more
         repeated = {self._ids[number] for number in self._repeats}
+        self._firsts = {name: self._numbers[name] for name in repeated}
         for number in reversed(self._order.numbers):
             if self._ids[number] in repeated:
                 self._numbers[self._ids[number]] = number

@@ -68,7 +68,7 @@ class Level:
         """The same the long way."""
         kept_texts = self._kept_texts()
         Rounds(working, self.index, kept_texts, self._settings).go_through(Prepared(batch, i))
-        if kept_texts is not None:
+        if kept_texts is not None and not self.index.is_frozen:
             kept_texts.keep(working.rest(), self.index.document)
         return working.cleaned()
 
@@ -119,7 +119,7 @@ class Wholes(Level):
 
     def keep(self, cleaned: Cleaned | None, document: Document) -> None:
         """This is kept of the document; all of it if None."""
-        if cleaned is not None and cleaned.merges:
+        if cleaned is not None and cleaned.merges and not self.index.is_frozen:
             self._keep_rest(Excerpt.whole(document.text).without([merge.span for merge in cleaned.merges]))
         self.index.commit()
 

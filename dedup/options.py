@@ -16,7 +16,7 @@ ACTIONS = ("remove", "annotate", "report")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-class _Protect(click.Choice[str]):
+class Protect(click.Choice[str]):
     """What is protected, as `Settings` want it."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -26,8 +26,12 @@ class _Protect(click.Choice[str]):
         chosen = super().convert(value, param, ctx)
         return () if chosen == "nothing" else (chosen,)
 
+    def spell(self, value: tuple[str, ...]) -> str:
+        """The other way round."""
+        return ",".join(value) or "nothing"
 
-class _Ratio(click.ParamType[float]):
+
+class Ratio(click.ParamType[float]):
     """A number, or so many per cent of one."""
 
     name = "ratio"
@@ -46,7 +50,7 @@ _DEFAULT = Settings()
 SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
     "unit": (click.Choice(get_args(Unit)), "What a block is; of two, documents that repeat others go whole first."),
     "scope": (click.Choice(get_args(Scope)), "Compare within each document only, or across the corpus."),
-    "threshold": (_Ratio(), "Least exact Jaccard similarity of a near-duplicate, above 0 and up to 1 (100%)."),
+    "threshold": (Ratio(), "Least exact Jaccard similarity of a near-duplicate, above 0 and up to 1 (100%)."),
     "near": (bool, "Whether nearly equal blocks are merged, or equal ones only."),
     "ngram": (int, "Tokens in a shingle [default: 5 for documents, else 2]."),
     "min_tokens": (int, "Leave blocks with fewer tokens alone."),
@@ -62,12 +66,12 @@ SETTINGS: dict[str, tuple[click.ParamType[Any] | type, str]] = {
         "What only a near-duplicate says [default: drop for documents, else keep].",
     ),
     "protect": (
-        _Protect([*get_args(Protected), "nothing"]),
+        Protect([*get_args(Protected), "nothing"]),
         "Edits that are never mere edits: a sentence with another number stays, and so does a whole document.",
     ),
     "cut": (click.Choice(get_args(Cut)), "Where a cut may fall when part of a block stays."),
     "language": (str, "Whose abbreviations the sentence splitter knows."),
-    "miss_probability": (_Ratio(), "How often LSH may miss a pair exactly at the threshold."),
+    "miss_probability": (Ratio(), "How often LSH may miss a pair exactly at the threshold."),
     "num_perm": (int, "MinHash permutations [default: from threshold and miss probability]."),
     "bands": (int, "LSH bands, set together with --rows."),
     "rows": (int, "LSH rows in a band."),
@@ -131,7 +135,7 @@ def input_options(command: _Command) -> _Command:
             show_default=True,
             help="Megabytes that a line or a text may have; larger ones stay as they are, and are counted as skipped.",
         ),
-        click.option("--zstd-long", is_flag=True, help="Take .zst files that need a window of more than 128 MB."),
+        click.option("--zstd-long/--no-zstd-long", help="Take .zst files that need a window of more than 128 MB."),
         click.option(
             "--html",
             type=click.Choice(["all", "main", "trafilatura"]),
@@ -148,11 +152,11 @@ def damage_options(command: _Command) -> _Command:
     """What becomes of a run that cannot read everything."""
     for option in (
         click.option(
-            "--salvage",
+            "--salvage/--no-salvage",
             is_flag=True,
             help="Keep what can be read of damaged compressed inputs; the status is 2 all the same.",
         ),
-        click.option("--strict", is_flag=True, help="End in status 2 if a record was skipped; all else is written."),
+        click.option("--strict/--no-strict", help="End in status 2 if a record was skipped; all else is written."),
     ):
         option(command)
     return command

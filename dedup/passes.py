@@ -15,7 +15,7 @@ from typing import Protocol
 from dedup.banding import Banding
 from dedup.deduplicator import Deduplicator
 from dedup.errors import SettingsError
-from dedup.formats.base import Chunk
+from dedup.formats.base import Chunk, Format
 from dedup.keeping import RankedCorpus, deduplicator_of
 from dedup.manifest import damaged_state
 from dedup.outputs import output_errors
@@ -162,15 +162,28 @@ class _ThreePasses:
 
 
 def add_all(
-    corpus: RankedCorpus, chunks: Iterable[tuple[Input, Chunk]], jobs: int
+    corpus: RankedCorpus,
+    chunks: Iterable[tuple[Input, Chunk]],
+    jobs: int,
+    as_compared: Callable[[Format, Document], Document] = lambda _, document: document,
 ) -> Iterator[Batch[Sequence[Document]]]:
-    """Add all documents of some inputs to a corpus; the batches that they stand in, once they are there."""
+    """Add all documents of some inputs to a corpus.
+
+    Args:
+        corpus: Takes them.
+        chunks: Where to read.
+        jobs: Threads that work.
+        as_compared: What is taken for a document of a format.
+
+    Returns:
+        The batches that they stand in, once they are there.
+    """
     for batch in read_ahead(chunks, lambda documents: documents, jobs):
         for number, document in zip(batch.records.numbers, batch.records.documents, strict=True):
             value = None
             if corpus.field is not None:
                 value = batch.form.field(batch.records.origin(number), corpus.field)
-            corpus.add(document, value)
+            corpus.add(as_compared(batch.form, document), value)
         yield batch
 
 

@@ -16,7 +16,7 @@ from dedup.decompression import DecompressedStream
 from dedup.errors import InputError
 from dedup.file_names import native_name, portable_name
 from dedup.finding import LeftOut, files_below, files_matching, is_pattern
-from dedup.formats import SUFFIXES, format_named, packs_itself
+from dedup.formats import ENDS, format_named, packs_itself
 from dedup.formats.base import Chunk, Format, Record, UnreadableError
 from dedup.salvaging import begun, decompressed_chunks
 
@@ -24,8 +24,6 @@ _BUFFER = 1 << 20
 
 STANDARD = "-"
 """Stands for standard input and output."""
-
-_ENDS = " or ".join(SUFFIXES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +166,7 @@ def find_sources(
         with input_errors(given):
             found = _sources(given, opening, leave_out, any_name=any_name)
             if not found and not may_be_empty:
-                raise InputError(given, f"the folder holds no files that end in {_ENDS}, compressed or not")
+                raise InputError(given, f"the folder holds no files that end in {ENDS}, compressed or not")
         for source in found:
             if source.name in sources:
                 raise InputError(source.path or STANDARD, f"another input is called {source.name!r} as well")
@@ -189,7 +187,7 @@ def _sources(given: str, opening: Opening, leave_out: Callable[[LeftOut], object
     elif is_pattern(given):
         found = files_matching(given, (lambda _: True) if any_name else _has_format)
         if not found.files:
-            any_suffix = "" if any_name else f" that ends in {_ENDS}; --input-format takes any"
+            any_suffix = "" if any_name else f" that ends in {ENDS}; --input-format takes any"
             raise InputError(given, f"there is no such file, and as a pattern it matches no file{any_suffix}")
     else:
         raise InputError(given, "there is no such file or folder")

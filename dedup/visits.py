@@ -50,6 +50,10 @@ class Visits:
         """A document with this id and a text with this key comes; whether it came before."""
         return Visit(document, key, *self._visits.enter(document, key))
 
+    def enter_compared(self, document: str, key: bytes) -> Visit:
+        """Likewise of a document that is compared and not kept: its id is remembered, and it is no revisit."""
+        return Visit(document, key, self._visits.enter_id(document), is_revisit=False)
+
     def remember(self, visit: Visit, cleaned: Cleaned) -> None:
         """What was cut from a document that came for the first time, if anything was."""
         if cleaned.merges:

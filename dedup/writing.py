@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dedup.compression import codec_named, uncompressed_name
+from dedup.compression import codec_named
 from dedup.errors import OutputError, SettingsError
 from dedup.file_names import native_name
 from dedup.formats import format_named
@@ -57,7 +57,7 @@ class Writing:
 def output_path(name: str, output: str | None, *, is_single: bool) -> str | None:
     """Where a file goes, if anywhere: a single one into the file `output`, else by its name into the folder `output`.
 
-    A single text file goes into a folder too, unless `output` ends in .txt itself, or as a compressed file does.
+    A single text file goes into a folder too, unless `output` is called like one itself, or like a compressed file.
 
     Raises:
         OutputError: If several files would go to standard output.
@@ -66,8 +66,8 @@ def output_path(name: str, output: str | None, *, is_single: bool) -> str | None
         return None
     if output == STANDARD and not is_single:
         raise OutputError(output, "several inputs need a folder as their output")
-    is_file_name = output.lower().endswith(".txt") or codec_named(output) is not None
-    is_text = uncompressed_name(name).lower().endswith(".txt") and not is_file_name
+    is_file_name = format_named(output) == "text" or codec_named(output) is not None
+    is_text = format_named(name) == "text" and not is_file_name
     with output_errors(output):
         is_file = output == STANDARD or (is_single and not is_text and not Path(output).is_dir())
     return output if is_file else str(Path(output, native_name(name)))

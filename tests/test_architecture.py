@@ -18,8 +18,8 @@ _ROOT = Path(dedup.__file__).parent
 # A module may import what stands in a lower row, and nothing else of the package. Folders are one row for all others;
 # inside a folder `base` and tables stand below their siblings, and the folder's own module above them.
 _LEVELS = (
-    ("version", "errors", "records", "locking", "durable", "signals", "file_names", "_kernels.unicode_file"),
-    ("_kernels.unicode", "keep_rules", "packing", "spilling", "compression", "snapshots", "part_files"),
+    ("version", "errors", "nearest", "records", "locking", "durable", "signals", "file_names", "_kernels.unicode_file"),
+    ("_kernels.unicode", "toml", "keep_rules", "packing", "spilling", "compression", "snapshots", "part_files"),
     ("settings", "graphemes", "decompression", "_kernels.reference_arrays"),
     ("_kernels.recipe",),
     ("_kernels.reference_blocks",),
@@ -27,7 +27,21 @@ _LEVELS = (
     ("_kernels.reference_index",),
     ("_kernels.reference",),
     ("_kernels",),
-    ("finding", "banding", "memory", "options", "excerpts", "blocks", "shingles", "alignment", "cleaning", "documents"),
+    (
+        "finding",
+        "ignoring",
+        "markers",
+        "changed_files",
+        "banding",
+        "memory",
+        "options",
+        "excerpts",
+        "blocks",
+        "shingles",
+        "alignment",
+        "cleaning",
+        "documents",
+    ),
     ("rows",),
     ("findings", "minhash", "merging", "visits", "books", "parallel", "places", "fingerprints", "ranking", "numerals"),
     ("pairs", "index"),
@@ -48,8 +62,10 @@ _LEVELS = (
         "reports.terminal",
     ),
     (
+        "copies",
         "reports.wording",
         "reports.choice",
+        "reports.uris",
         "formats.naming",
         "formats.transcoding",
         "formats.frames",
@@ -57,6 +73,10 @@ _LEVELS = (
         "formats.warc_framing",
         "formats.wacz",
     ),
+    ("reports.lines",),
+    ("reports.text", "reports.markdown", "reports.junit"),
+    ("reports.findings_json",),
+    ("reports.github", "reports.gitlab", "reports.sarif"),
     ("formats.http_bodies", "formats.rows", "formats.table_rows", "formats.table_schema", "formats.table_values"),
     ("formats.parquet_writer", "formats.warc_rewriting"),
     ("formats.html", "formats.arc"),
@@ -66,17 +86,21 @@ _LEVELS = (
     ("formats", "formats.encoded", "keeping"),
     ("api", "salvaging", "observing", "skips"),
     ("sources", "manifest"),
-    ("outputs", "output_logs", "reading", "progress"),
-    ("passes", "writing", "kept_outputs", "trail", "state_folder"),
+    ("outputs", "output_logs", "reading", "progress", "config"),
+    ("passes", "writing", "check_output", "cli_inputs", "cli_config", "kept_outputs", "trail", "state_folder"),
     ("run_state", "actions"),
     ("resuming",),
     ("run_writer",),
     ("runs",),
-    ("restoring", "matching"),
+    ("restoring", "matching", "check_inputs", "check_corpus", "gate", "baseline"),
+    ("clusters",),
+    ("checking",),
+    ("cli_check",),
     ("cli",),
     ("__init__", "__main__"),
 )
 _LEVEL = {name: level for level, names in enumerate(_LEVELS) for name in names}
+_OF_THE_TERMINAL = ("cli", "cli_check", "cli_config", "options", "progress", "__main__")
 _BANNED_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
 _NETWORK_MODULES = {"socket", "socketserver", "ssl", "http", "urllib", "xmlrpc", "ftplib", "smtplib", "imaplib",
                     "poplib", "asyncio", "webbrowser", "requests", "urllib3", "httpx", "aiohttp", "fsspec"}  # fmt: skip
@@ -133,7 +157,7 @@ def test_no_module_does_what_is_banned(module: str) -> None:
     assert not {name.split(".")[0] for name in _imports(_TREES[module])} & (_BANNED_MODULES | _NETWORK_MODULES)
 
 
-@pytest.mark.parametrize("module", [name for name in _TREES if name not in ("cli", "options", "progress", "__main__")])
+@pytest.mark.parametrize("module", [name for name in _TREES if name not in _OF_THE_TERMINAL])
 def test_only_the_command_line_knows_the_terminal(module: str) -> None:
     """Nothing but the command line and its progress imports click."""
     assert "click" not in {name.split(".")[0] for name in _imports(_TREES[module])}

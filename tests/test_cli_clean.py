@@ -40,7 +40,7 @@ def _clean_jsonl(folder: Path, data: bytes, *options: str) -> bytes:
 
 def test_folder_of_text_files(tmp_path: Path) -> None:
     """A folder comes out as a folder with the same relative names, and only text files are read."""
-    make(tmp_path / "in", {"a.txt": FOX, "sub/deep/B.TXT": f"{BEAR}\n\n{FOX}\n\n{OWL}", "sub/notes.md": FOX})
+    make(tmp_path / "in", {"a.txt": FOX, "sub/deep/B.TXT": f"{BEAR}\n\n{FOX}\n\n{OWL}", "sub/notes.log": FOX})
     succeed("clean", "in", "-o", "new/out", "--report", "new/report.jsonl", folder=tmp_path)
     assert tree(tmp_path / "new" / "out") == {
         "a.txt": FOX.encode(),

@@ -58,7 +58,7 @@ def test_compressed_as_the_input_was(tmp_path: Path, suffix: str, form: str) -> 
 
 def test_mixed_folder(tmp_path: Path) -> None:
     """A folder of files of every compression is one corpus, and comes back whole from compressed report and texts."""
-    files: dict[str, str | bytes] = {"a.txt": OWL, "no.gz": b"x", "no.md.gz": b"x"}
+    files: dict[str, str | bytes] = {"a.txt": OWL, "no.gz": b"x", "no.log.gz": b"x"}
     for suffix, pack in COMPRESS.items():
         files |= {f"{suffix[1]}.jsonl{suffix}": pack(_DATA), f"deep/a.TXT{suffix.upper()}": pack(FOX.encode())}
     make(tmp_path / "in", files)
@@ -196,7 +196,7 @@ _FAULTS: dict[str, tuple[str, bytes, str]] = {
     "wrong checksum": ("a.jsonl.gz", _flip(COMPRESS[".gz"](_DATA), -7 + len(COMPRESS[".gz"](_DATA))), "incorrect data"),
     "wrong length": ("a.jsonl.gz", _flip(COMPRESS[".gz"](_DATA), -2 + len(COMPRESS[".gz"](_DATA))), "incorrect length"),
     "large window": ("a.jsonl.zst", wide_zstd(_DATA), "--zstd-long"),
-    "unknown format in it": ("a.md.gz", COMPRESS[".gz"](_DATA), "--input-format"),
+    "unknown format in it": ("a.log.gz", COMPRESS[".gz"](_DATA), "--input-format"),
     **{f"bomb{end}": (f"a.jsonl{end}", pack(bytes(80 << 20)), "--max-ratio") for end, pack in COMPRESS.items()},
 }  # fmt: skip
 

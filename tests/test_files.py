@@ -35,7 +35,8 @@ def _write(outputs: Outputs, path: Path, data: bytes) -> None:
 def test_sources_are_sorted_and_named_from_their_folder(tmp_path: Path) -> None:
     """A folder gives its text files by relative name, sorted; files are called by their own name; order is kept."""
     make(
-        tmp_path, {"in/b.txt": "", "in/B.JSONL": "", "in/a/z.txt": "", "in/a.md": "", "in/d.txt/c.txt": "", "x.dat": ""}
+        tmp_path,
+        {"in/b.txt": "", "in/B.JSONL": "", "in/a/z.txt": "", "in/a.log": "", "in/d.txt/c.txt": "", "x.dat": ""},
     )
     found = find_sources([str(tmp_path / "x.dat"), str(tmp_path / "in"), "-"])
     assert [source.name for source in found] == ["x.dat", "B.JSONL", "a/z.txt", "b.txt", "d.txt/c.txt", "stdin"]

@@ -15,7 +15,7 @@ from dedup.finding import files_below, files_matching
 from tests.command import BEAR, FOX, OWL, lines_of, make, run, succeed, tree
 
 _TREE = dict.fromkeys(
-    ["a.txt", "b.jsonl", "c.md", "x/a.txt", "x/y/a.txt", "x/y/z/b.txt", "x/.h.txt", ".h/a.txt", "n[1].txt", "é.txt"],
+    ["a.txt", "b.jsonl", "c.log", "x/a.txt", "x/y/a.txt", "x/y/z/b.txt", "x/.h.txt", ".h/a.txt", "n[1].txt", "é.txt"],
     FOX,
 )  # fmt: skip
 
@@ -49,7 +49,7 @@ def _with_loops(folder: Path) -> Path:
         (folder / "in" / name).symlink_to(target)
     (folder / "in/linked.txt").symlink_to("../other/c.txt")
     os.mkfifo(folder / "in/pipe.txt")
-    os.mkfifo(folder / "in/pipe.md")
+    os.mkfifo(folder / "in/pipe.log")
     return folder
 
 
@@ -108,7 +108,7 @@ def test_a_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_names_keep_the_structure(tmp_path: Path) -> None:
     """Files are called by their place below the last folder that the pattern names, in ids and in the output."""
-    make(tmp_path, {"crawl/1/a.txt": FOX, "crawl/2/a.txt": f"{OWL}\n\n{FOX}", "crawl/2/b.md": FOX, "b.jsonl": "{}\n"})
+    make(tmp_path, {"crawl/1/a.txt": FOX, "crawl/2/a.txt": f"{OWL}\n\n{FOX}", "crawl/2/b.log": FOX, "b.jsonl": "{}\n"})
     succeed("clean", "crawl/*/*.txt", "b.jsonl", "-o", "out", "--report", "r", folder=tmp_path)
     assert {name for name in tree(tmp_path / "out") if not name.endswith("/")} == {"1/a.txt", "2/a.txt", "b.jsonl"}
     assert lines_of(tmp_path / "r", "merge")[0]["document"] == "2/a.txt"
@@ -135,8 +135,8 @@ def test_a_name_that_looks_like_a_pattern(tmp_path: Path) -> None:
 
 
 _FAULTS = {
-    "matches nothing": ("*.jsonl", "as a pattern it matches no file that ends in .txt or .jsonl"),
-    "matches no suffix": ("*.md", "--input-format takes any"),
+    "matches nothing": ("*.jsonl", "as a pattern it matches no file that ends in .txt, .md"),
+    "matches no suffix": ("*.log", "--input-format takes any"),
     "matches no folder": ("nowhere/*.txt", "matches no file"),
     "names above": ("*/../a.txt", "'..' cannot stand behind"),
     "the same file twice": (("in/*.txt", "in"), "another input is called 'a.txt' as well"),
@@ -148,7 +148,7 @@ _FAULTS = {
 def test_patterns_that_cannot_be(tmp_path: Path, fault: str) -> None:
     """A pattern that gives nothing, or what is there already, ends in status 2 and one line; nothing is written."""
     given, said = _FAULTS[fault]
-    make(tmp_path, {"in/a.txt": FOX, "b.md": FOX})
+    make(tmp_path, {"in/a.txt": FOX, "b.log": FOX})
     before = tree(tmp_path)
     ended = run("clean", *([given] if isinstance(given, str) else given), "-o", "out", folder=tmp_path)
     assert (ended.status, ended.err.count("\n")) == (2, 1)

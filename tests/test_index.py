@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import dedup
@@ -106,6 +106,29 @@ def test_an_index_that_waits_in_files_says_the_same(before: list[str], later: li
         assert passed(index, texts, is_committed=is_committed) == passed(in_memory, texts, is_committed=is_committed)
         index.roll_back(())
         in_memory.roll_back(())
+
+
+@needs_native
+@pytest.mark.skipif(sys.platform != "linux", reason="what is kept waits in files on Linux only")
+@settings(max_examples=20, deadline=None)
+@given(before=documents, taken_back=documents, bucket_limit=st.integers(1, 3))
+@example(before=[], taken_back=["a b c die straße\nb c a", "internationalisation a die b"], bucket_limit=3)
+@example(before=["a b c die"], taken_back=["a b c die\na b c die straße"], bucket_limit=1)
+def test_what_is_taken_back_beside_files_leaves_no_trace(
+    before: list[str], taken_back: list[str], bucket_limit: int
+) -> None:
+    """Blocks taken back while tables wait in files stand for nothing: the same come again, in another order."""
+    assert native is not None
+    chosen = recipe(4, 2, bucket_limit=bucket_limit)
+    limited, unlimited = native.Memory(tempfile.gettempdir(), 1), native.Memory(tempfile.gettempdir(), 0)
+    index, in_memory = native.Index(chosen, limited), native.Index(chosen, unlimited)
+    many = "\n".join(f"line {number * number} and number {number} of them" for number in range(6_000))
+    again = ["one more line comes first", *reversed(taken_back), *taken_back]
+    for one in (index, in_memory):
+        passed(one, [many, *before])
+    passed(index, taken_back, 10, is_committed=False)
+    index.roll_back(())
+    assert passed(index, again, 20) == passed(in_memory, again, 20)
 
 
 @per_implementation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from importlib.metadata import version
 from typing import Any
 
@@ -187,11 +188,12 @@ def test_what_is_not_a_report(lines: list[bytes], said: str) -> None:
         _read(*lines)
 
 
-@given(st.text(st.characters()) | st.text("\x1b\r\n\u2028\u202e\ud800\x9b\u200f"))
+@given(st.text(st.characters()) | st.text("\x1b\r\n\u2028\u202e\ud800\x9b\u200f\uffff##[x"))
 def test_printable_is_one_harmless_line(text: str) -> None:
     """What is printed is one line that can be encoded and moves nothing; harmless text stays as it is."""
     shown = printable(text)
     assert len(shown.splitlines()) <= 1
+    assert not re.search(r"##\w*\[", shown)
     shown.encode("utf-8")
     assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or c in "\u061c\u200e\u200f" for c in shown)
     assert not any("\u2028" <= c <= "\u202e" or "\u2066" <= c <= "\u2069" for c in shown)
@@ -202,6 +204,21 @@ def test_printable_escapes() -> None:
     """Escapes are Python's; letters of all scripts, emoji and joiners stay."""
     assert printable("\x1b[0m\n\t\x9b\u202e\ud800") == r"\x1b[0m\n\t\x9b\u202e\ud800"
     assert printable("Größe 北京 👩\u200d👧 ::error::") == "Größe 北京 👩\u200d👧 ::error::"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a ##[error]b", r"a \x23#[error]b"),
+        ("###[group]", r"#\x23#[group]"),
+        ("##vso[task.setvariable variable=x]y", r"\x23#vso[task.setvariable variable=x]y"),
+        ("##teamcity[blockOpened]##[x]", r"\x23#teamcity[blockOpened]\x23#[x]"),
+        ("## heading [link] #[x] # #[x] ##", "## heading [link] #[x] # #[x] ##"),
+    ],
+)  # fmt: skip
+def test_printable_is_no_command(text: str, shown: str) -> None:
+    """What runners of CI take for a command wherever in a line it stands is broken; other signs stay."""
+    assert printable(text) == shown
 
 
 @pytest.mark.parametrize(

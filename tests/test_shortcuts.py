@@ -113,6 +113,28 @@ def test_all_ways_lead_to_the_same_for_texts_in_pieces(
     assert cleaned(_LongWay(native, can_draft=False), documents, chosen) == expected
 
 
+def compared(kernels: object, documents: list[Document], chosen: Settings, kept: int) -> tuple[list[Cleaned], object]:
+    """What comes out under some kernels if only so many documents are kept, and the books."""
+    with kernels_are(kernels), dedup.Deduplicator(chosen) as deduplicator:
+        reference_set = [deduplicator.add(document) for document in documents[:kept]]
+        deduplicator.freeze()
+        return reference_set + [deduplicator.add(document) for document in documents[kept:]], deduplicator.summary
+
+
+@settings(max_examples=200, deadline=None)
+@given(documents=corpora.corpora(6) | corpora.interleaved(), chosen=corpora.settings(), kept=st.integers(1, 4))
+def test_all_ways_lead_to_the_same_where_nothing_more_is_kept(
+    documents: list[Document], chosen: Settings, kept: int
+) -> None:
+    """The same for documents that are compared with what was kept before, and with nothing else."""
+    assert native is not None
+    chosen = chosen.changed({"scope": "corpus"})
+    expected = compared(reference, documents, chosen, kept)
+    assert compared(native, documents, chosen, kept) == expected
+    assert compared(_LongWay(native, can_draft=True), documents, chosen, kept) == expected
+    assert compared(_LongWay(native, can_draft=False), documents, chosen, kept) == expected
+
+
 @pytest.mark.parametrize("min_span", [None, 12])
 @pytest.mark.parametrize("unit", ["paragraph", "line", "document"])
 @pytest.mark.parametrize("name", ["gesetze.jsonl", "license_texts.jsonl"])

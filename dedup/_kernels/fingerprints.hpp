@@ -50,6 +50,9 @@ public:
         for (int64_t i = 0; i < marks.selected_count; i++) table_.prefetch(marks.selected[i].key());
     }
 
+    /* From now on runs stand in kept texts only. */
+    void freeze() { looks_in_itself_ = false; }
+
     /* Keeps a text that has been stored; `pieces` of its document make it up, or the whole if there are none. */
     void keep(const StoredText &text, const TextMarks &marks, int64_t document, const Array<Span> &pieces) {
         const int64_t number = texts_.size;
@@ -82,7 +85,7 @@ public:
             for (int64_t k = 0; k < places_.size; k++)
                 compare({marks.selected[i].token, places_[k] >> 31, places_[k] & ((1LL << 31) - 1), 0}, 0);
         }
-        if (marks.repeats) compare_with_itself(marks);
+        if (marks.repeats && looks_in_itself_) compare_with_itself(marks);
         return !maximal_.empty();
     }
 
@@ -185,6 +188,7 @@ private:
     int64_t pages_held_ = 0;
     uint64_t last_page_ = ~0ULL;
     int64_t last_page_number_ = 0;
+    bool looks_in_itself_ = true;
 
     /* The same fingerprint at places of the text before this one; `earlier_` leads from each to the one before. */
     void compare_with_itself(const TextMarks &marks) {
@@ -211,7 +215,7 @@ private:
             for (int64_t k = 0; k < places_.size; k++)
                 compare({block.token, places_[k] >> 31, places_[k] & ((1LL << 31) - 1), 0}, block.end - block.token);
         }
-        if (marks.block_count) find_blocks_in_itself(marks);
+        if (marks.block_count && looks_in_itself_) find_blocks_in_itself(marks);
     }
 
     void find_blocks_in_itself(const TextMarks &marks) {

@@ -59,6 +59,13 @@ public:
 
     int64_t size() const { return entries_.size; }
 
+    /* From now on blocks are compared with what is committed, with nothing else, and nothing is added. */
+    void freeze() {
+        is_frozen_ = true;
+        documents.freeze();
+        if (fingerprints) fingerprints->freeze();
+    }
+
     /* All that is committed, written or read. */
     template <class Snapshot>
     void pass(Snapshot &snapshot) {
@@ -163,6 +170,7 @@ public:
 
 private:
     void add(const Batch &batch, int64_t i, int64_t number, int64_t document, int64_t shift) {
+        if (is_frozen_) return;
         const Block &block = batch.blocks[batch.offsets[i] + number];
         const bool has_keys = block.tokens >= recipe_.rules.ngram;
         const int64_t entry = entries_.size;
@@ -260,6 +268,7 @@ public:
     /* Keeps what is left of the document, these pieces of it, as a whole: the text of the blocks that were added, whether
      * they came from there or from the document before anything of it went. */
     void keep_rest(const Text &text, const TextMarks &marks, int64_t document, const Pieces &pieces) {
+        if (is_frozen_) return;
         if (!is_stored_ || document_text_.length != text.length) {
             texts_.arena.size = committed_bytes_;
             document_text_ = texts_.keep(text, 0, text.length);
@@ -328,6 +337,7 @@ private:
     Text document_ = {nullptr, 0, 1};      /* the document at hand, or what is left of it: to be stored as a whole */
     StoredText document_text_ = {0, 0, 1}; /* where it was stored */
     bool is_stored_ = false;
+    bool is_frozen_ = false;
 
     void forget_document() {
         document_.data = nullptr;

@@ -164,6 +164,7 @@ cdef extern from "index.hpp" nogil:
         const Registered &operator[](int64_t)
         Text id(int64_t)
         void add(const Text &, int64_t, bint) except +
+        void forget_passed()
     cdef cppclass CppIndex "Index":
         int64_t stopped_at
         Array[TextMatch] text_matches
@@ -185,6 +186,7 @@ cdef extern from "index.hpp" nogil:
         int64_t pass_through(const CppBatch &, int64_t, int64_t, int64_t, int64_t) except +
         bint find_similar(const CppBatch &, int64_t, int64_t) except +
         void keep(const CppBatch &, int64_t, int64_t, int64_t, int64_t) except +
+        void freeze()
         void commit() except +
         void roll_back(const Array[Span] &) except +
         Drafts drafts
@@ -247,6 +249,7 @@ cdef extern from "visits.hpp" nogil:
         VisitKey key_of(const Text &)
         VisitKey key_of(const Text &, const VisitKey &)
         int enter(const Text &, const VisitKey &) except +
+        bint enter_id(const Text &) except +
         void remember(const VisitKey &, const uint8_t *, int64_t) except +
         const uint8_t *remembered(const VisitKey &, int64_t &) except +
         void write_to "pass"(SnapshotWriter &) except +

@@ -148,6 +148,7 @@ cdef class Index:
         cdef int64_t i = 0
         cdef str id
         cdef set again = set(repeats)
+        self.index.documents.forget_passed()
         for id in ids:
             self.index.documents.add(_text_of(id), first + i, i in again)
             i += 1
@@ -155,6 +156,9 @@ cdef class Index:
     @property
     def registered(self):
         return self.index.documents.size()
+
+    def freeze(self):
+        self.index.freeze()
 
     def owner(self, int64_t document):
         cdef const Registered *found = &self.index.documents[document]

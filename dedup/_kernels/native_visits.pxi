@@ -41,6 +41,9 @@ cdef class Visits:
         cdef int found = self.visits.enter(_text_of(id), _visit_key(key))
         return (found & REPEATS_ID) != 0, (found & IS_REVISIT) != 0
 
+    def enter_id(self, str id not None):
+        return self.visits.enter_id(_text_of(id))
+
     def remember(self, str id not None, bytes key not None, bytes data not None):
         cdef VisitKey visit = self.visits.key_of(_text_of(id), _visit_key(key))
         self.visits.remember(visit, <const uint8_t *><const char *>data, len(data))

@@ -86,12 +86,17 @@ class Fingerprints:
         self._gaps = sorted(gaps, key=lambda gap: (max(gap), sum(gap), gap))
         self._ngram, self._window = shape(min_span)
         self._limit = limit
+        self._looks_in_itself = True
         self.texts: list[Kept] = []
         self._places: dict[int, list[_Place]] = {}
         self.capped = 0
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def freeze(self) -> None:
+        """From now on runs stand in kept texts only, and in no text itself."""
+        self._looks_in_itself = False
 
     def kept(self, number: int) -> tuple[int, str, list[tuple[int, int]]]:
         """(document, text, pieces) of a text that was kept."""
@@ -164,7 +169,7 @@ class Fingerprints:
             for at in mine:
                 if token - at >= self._min_span:
                     yield from search.through(token, _Place(ITSELF, at), 0)
-            if len(mine) < self._limit:
+            if self._looks_in_itself and len(mine) < self._limit:
                 mine.append(token)
 
     def _short_blocks(
@@ -178,6 +183,8 @@ class Fingerprints:
         openings = self._openings(tokens, sorted(short))
         for opening, token in openings:
             yield token, self._clauses.get(opening, []), short[token]
+        if not self._looks_in_itself:
+            return
         own: dict[int, list[int]] = {}
         for opening, token in self._openings(tokens, tokens.clauses(text, blocks)):
             own.setdefault(opening, []).append(token)

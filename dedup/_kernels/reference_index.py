@@ -103,6 +103,7 @@ class Index:
         self._tables: list[dict[int, list[int]]] = [{} for _ in range(recipe.bands)]
         self._oversized: set[tuple[int, int]] = set()
         self._undo: list[_Undo] = []
+        self._frozen: int | None = None  # documents there were, if it is
         self._kept: list[Span] = []
         self._matches: list[tuple[int, float]] = []
         self._pieces: list[Span] = []  # of the document whose blocks come; none if it is whole
@@ -119,6 +120,15 @@ class Index:
         """Buckets that were full when one more entry came."""
         return len(self._oversized)
 
+    def freeze(self) -> None:
+        """From now on compare blocks with what is committed, with nothing else, and add nothing.
+
+        Documents that are registered are known only until others are.
+        """
+        self._frozen = len(self._documents)
+        if self.fingerprints is not None:
+            self.fingerprints.freeze()
+
     def register(self, ids: Sequence[str], first: int, repeats: Sequence[int] = ()) -> None:
         """Some more documents, whose blocks will come.
 
@@ -127,6 +137,8 @@ class Index:
             first: Position of the first of them in the input; the others follow it.
             repeats: Which of these an earlier document has the id of.
         """
+        if self._frozen is not None:
+            del self._documents[self._frozen :]
         self._documents += ((own, first + i, i in repeats) for i, own in enumerate(ids))
 
     @property
@@ -141,7 +153,7 @@ class Index:
     def save(self, file: int) -> None:
         """Write all that is committed to a file."""
         kept = [] if self.fingerprints is None else self.fingerprints.texts
-        save(file, _State(self._documents, self._entries, kept))
+        save(file, _State(self._documents[: self._frozen], self._entries, kept))
 
     def load(self, file: int) -> None:
         """Take what an index of the same recipe wrote, in place of what is here: nothing.
@@ -151,6 +163,8 @@ class Index:
         """
         state = load(file, _State)
         self._documents = state.documents
+        if self._frozen is not None:
+            self._frozen = len(self._documents)
         for entry in state.entries:
             self._add(entry)
         if self.fingerprints is not None:
@@ -182,7 +196,8 @@ class Index:
                 blocks = [(block.start, block.end) for block in batch.blocks[text]]
                 if self.fingerprints.find(batch.texts[text], (), blocks):
                     return text, stopped
-                self.fingerprints.keep(batch.texts[text], document + text - first, blocks)
+                if self._frozen is None:
+                    self.fingerprints.keep(batch.texts[text], document + text - first, blocks)
             self.commit()
         return last, 0
 
@@ -249,7 +264,7 @@ class Index:
         """Add a block, whatever stands for it."""
         block = batch.blocks[text][number]
         self._kept.append((block.start + shift, block.end + shift))
-        if block.digest is None:
+        if block.digest is None or self._frozen is not None:
             return
         characters = batch.texts[text][block.start : block.end]
         pieces = _original(self._pieces, block.start + shift, block.end + shift)

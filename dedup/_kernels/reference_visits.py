@@ -65,6 +65,12 @@ class Visits:
         self._remembered.setdefault((document, key))
         return repeats_id, is_revisit
 
+    def enter_id(self, document: str) -> bool:
+        """A document with this id comes, the text of which nobody will ask for; whether one with its id came before."""
+        repeats_id = document in self._ids
+        self._ids.add(document)
+        return repeats_id
+
     def remember(self, document: str, key: bytes, data: bytes) -> None:
         """Remember something with a document that came."""
         self._remembered[document, key] = data

@@ -97,6 +97,12 @@ public:
         return is_new ? 0 : has_new_text ? REPEATS_ID : REPEATS_ID | IS_REVISIT;
     }
 
+    /* A document with this id comes, the text of which nobody will ask for; whether one came before. */
+    bool enter_id(const Text &id) {
+        memory_.probed(2);
+        return !table_.add(key_of(id));
+    }
+
     void remember(const VisitKey &visit, const uint8_t *data, int64_t size) {
         const uint8_t *const length = reinterpret_cast<const uint8_t *>(&size);
         table_.remember(visit, bytes_.size);

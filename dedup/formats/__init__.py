@@ -14,7 +14,7 @@ from dedup.formats.separated import Separated
 from dedup.formats.warc import Warc
 
 SUFFIXES = {
-    ".txt": "text",
+    **dict.fromkeys((".txt", ".md", ".markdown", ".rst", ".adoc"), "text"),
     ".jsonl": "jsonl",
     ".csv": "csv",
     ".tsv": "tsv",
@@ -22,6 +22,9 @@ SUFFIXES = {
     **dict.fromkeys((".warc", ".wet", ".arc", ".wacz"), "warc"),
 }
 """End of a file's name > name of its format."""
+
+ENDS = " or ".join([", ".join([*SUFFIXES][:-1]), [*SUFFIXES][-1]])
+"""The same ends, in a sentence."""
 
 
 def format_named(name: str) -> str | None:
@@ -79,4 +82,4 @@ def choose_format(
         return Parquet(text_field, id_field)
     if chosen == "warc":
         return Warc(html=html, opening=opening)
-    raise InputError(name, f"its name does not end in {' or '.join(SUFFIXES)}, compressed or not: give --input-format")
+    raise InputError(name, f"its name does not end in {ENDS}, compressed or not: give --input-format")

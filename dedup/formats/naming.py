@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dedup.formats.base import UnreadableError
+from dedup.nearest import nearest
 
 
 def column_of(names: Sequence[str], name: str, *, line: int | None = None) -> int:
@@ -22,9 +23,6 @@ def column_of(names: Sequence[str], name: str, *, line: int | None = None) -> in
 
 def there_are(names: Sequence[str], name: str) -> str:
     """Which names there are, and which of them may have been meant."""
-    from difflib import get_close_matches  # noqa: PLC0415  # only where something is wrong
-
-    near = get_close_matches(name.lower(), [found.lower() for found in names], 1, 0.5)
-    meant = next((found for found in names if near and found.lower() == near[0]), None)
+    meant = nearest(name, names)
     listed = "there are " + (", ".join(names) or "none")
     return listed if meant is None else f"{listed}; did you mean {meant!r}?"

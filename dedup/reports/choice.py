@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from dedup.findings import Checked
+if TYPE_CHECKING:  # the names of formats stand in the help, which is there at once
+    from dedup.findings import Checked
 
-WriteReport: TypeAlias = Callable[[Checked], Iterator[bytes]]
+WriteReport: TypeAlias = "Callable[[Checked], Iterator[bytes]]"
 """The bytes of a report, in pieces. Equal checks give equal bytes."""
 
 _MODULES = {  # name of a format: (its module, its function); imported when asked for, as some need much

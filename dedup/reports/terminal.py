@@ -7,14 +7,24 @@ from collections.abc import Mapping
 
 from dedup.records import Summary
 
-# Control characters, bidirectional controls, line and paragraph separators, lone surrogates: they move the cursor,
-# forge lines, or cannot be encoded.
-_HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# Control characters, bidirectional controls, line and paragraph separators, lone surrogates, what XML forbids: they
+# move the cursor, forge lines, or cannot be written. And the first sign of `##[error]`, `##vso[...]`,
+# `##teamcity[...]`, which runners of CI obey wherever in a line they stand.
+_HARMFUL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]|#(?=#\\w*\\[)"
+)
 
 
 def printable(text: str) -> str:
-    """The text on one line, with harmful characters as escapes."""
-    return _HARMFUL.sub(lambda match: match[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
+    """The text on one line, with what is harmful as escapes.
+
+    Runners of CI obey `::error::` at the beginning of a line: a line that holds such a text begins with something else.
+    """
+    return _HARMFUL.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return r"\x23" if match[0] == "#" else match[0].encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
 def excerpt(text: str, most: int) -> str:
@@ -46,8 +56,8 @@ def summary_text(
     documents = f"{summary.documents + sum(skipped.values()):,} in, {written:,} written, {emptied:,} emptied"
     rows = {
         "documents": documents + (f", {revisits:,} of them revisits" if revisits else ""),
-        "skipped": _counted(skipped),
-        "left out": _counted(left_out),
+        "skipped": by_reason(skipped),
+        "left out": by_reason(left_out),
         "blocks": f"{summary.blocks:,}",
         "merges": f"{summary.exact:,} exact, {summary.near:,} near",
         "characters": f"{summary.characters:,} in, {summary.kept:,} kept, {summary.removed:,} removed ({share:.1%})",
@@ -58,5 +68,6 @@ def summary_text(
     return "\n".join(f"{name:<12}{value}" for name, value in rows.items() if value)
 
 
-def _counted(counts: Mapping[str, int]) -> str:
+def by_reason(counts: Mapping[str, int]) -> str:
+    """`4 invalid-json, 1 invalid-utf-8`: how many there are of what was not read."""
     return ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dedup.findings import Checked, Finding, Location
+from dedup.reports.terminal import by_reason
 
 RULES = {
     "duplicate": "Text that stands in the corpus already",
@@ -20,11 +21,23 @@ def place(at: Location) -> str:
 
 def message(finding: Finding) -> str:
     """What is wrong there, on one line: `exact copy of guide.md:12:1, 34 tokens (copy 2 of 3, new)`."""
-    kind = "exact copy" if finding.kind == "exact" else f"near copy ({finding.similarity:.0%} alike)"
-    source = "the reference " if finding.rule == "overlap" else ""
+    return f"{likeness(finding)} of {source(finding)}, {extent(finding)}"
+
+
+def likeness(finding: Finding) -> str:
+    """`exact copy`, `near copy (86% alike)`."""
+    return "exact copy" if finding.kind == "exact" else f"near copy ({finding.similarity:.0%} alike)"
+
+
+def source(finding: Finding) -> str:
+    """The other copy's place: `guide.md:12:1`, `the reference eval.jsonl:7`."""
+    return ("the reference " if finding.rule == "overlap" else "") + place(finding.other)
+
+
+def extent(finding: Finding) -> str:
+    """`34 tokens (copy 2 of 3, new)`."""
     new = {True: ", new", False: ", known", None: ""}[finding.is_new]
-    copies = f"copy {finding.copy} of {finding.copies}"
-    return f"{kind} of {source}{place(finding.other)}, {counted(finding.tokens, 'token')} ({copies}{new})"
+    return f"{counted(finding.tokens, 'token')} (copy {finding.copy} of {finding.copies}{new})"
 
 
 def totals_line(checked: Checked) -> str:
@@ -47,6 +60,19 @@ def totals_line(checked: Checked) -> str:
 def verdict(checked: Checked) -> str:
     """`passed`, or `failed: ` and why."""
     return "passed" if checked.has_passed else f"failed: {'; '.join(checked.failures)}"
+
+
+def unlisted(checked: Checked) -> dict[str, str]:
+    """What is counted only, as far as there is any: `skipped` > `4 invalid-json, 1 invalid-utf-8`."""
+    known = sum(finding.level == "note" for finding in checked.findings)
+    totals = checked.totals
+    rows = {
+        "known to the baseline": f"{known:,} more" if known else "",
+        "revisits": counted(totals.revisits, "document") if totals.revisits else "",
+        "skipped": by_reason(totals.skipped),
+        "left out": by_reason(totals.left_out),
+    }
+    return {name: value for name, value in rows.items() if value}
 
 
 def and_more(count: int) -> str:

@@ -1,0 +1,111 @@
+"""Which files a check reads, and what they are called: by their names relative to the folder of the check."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from dedup.compression import Opening
+from dedup.errors import InputError
+from dedup.file_names import portable_name
+from dedup.finding import LeftOut
+from dedup.ignoring import Ignored, is_hidden
+from dedup.outputs import resolved
+from dedup.sources import Source, find_sources, is_one_file
+
+TellLeftOut = Callable[[LeftOut], object]
+
+
+class CheckInputs:
+    """Finds the files of a check, each once, however often it is given.
+
+    Args:
+        root: The folder of the check.
+        opening: How compressed files are opened.
+        any_name: Whether patterns give files of any names.
+        may_be_empty: Whether a folder may hold no files to read.
+        leave_out: Told of what is found and is not read.
+    """
+
+    def __init__(
+        self, root: Path, opening: Opening, *, any_name: bool, may_be_empty: bool, leave_out: TellLeftOut
+    ) -> None:
+        self._root = Path(os.path.abspath(root))  # noqa: PTH100  # links are not followed: names are those given
+        self._opening = opening
+        self._any_name = any_name
+        self._may_be_empty = may_be_empty
+        self._leave_out = leave_out
+
+    def corpus(self, paths: Sequence[str], ignored: Ignored, apart: Iterable[Path]) -> list[Source]:
+        """The files of the corpus.
+
+        Args:
+            paths: Files, folders and patterns, or `-`. Of folders, what begins with a dot is not read.
+            ignored: Files that are not read either.
+            apart: Nor are these: reports and the like, and the reference set.
+
+        Raises:
+            InputError: As `sources.find_sources`.
+        """
+        not_read = {resolved(path) for path in apart}
+        return self._found(paths, lambda source, name: self._why_not(source, name, ignored, not_read))
+
+    def reference(self, paths: Sequence[str]) -> list[Source]:
+        """The files of a reference set.
+
+        Raises:
+            InputError: As `sources.find_sources`.
+        """
+        return self._found(paths, lambda _, __: None)
+
+    def _found(self, paths: Sequence[str], why_not: Callable[[Source, str], str | None]) -> list[Source]:
+        found: dict[str, Source] = {}
+        for given in paths:
+            for source in self._below(given):
+                named = replace(source, name=self._name(source))
+                other = found.setdefault(named.name, named)
+                if other.path != named.path and not _is_same(other, named):
+                    raise InputError(source.path or given, f"another input is called {named.name!r} as well")
+                if other is not named:
+                    continue
+                reason = why_not(named, "" if is_one_file(given) else source.name)
+                if reason:
+                    self._leave_out(LeftOut(named.name, reason, _DETAILS[reason]))
+                    del found[named.name]
+        return list(found.values())
+
+    def _below(self, given: str) -> list[Source]:
+        return find_sources(
+            [given],
+            self._opening,
+            may_be_empty=self._may_be_empty,
+            any_name=self._any_name,
+            leave_out=self._leave_out,
+        )
+
+    def _name(self, source: Source) -> str:
+        if source.path is None:
+            return source.name
+        path = Path(os.path.abspath(source.path))  # noqa: PTH100  # as above
+        return portable_name(path.relative_to(self._root).as_posix()) if self._root in path.parents else source.name
+
+    def _why_not(self, source: Source, below: str, ignored: Ignored, not_read: set[Path]) -> str | None:
+        """Why a file is not read, if it is not; `below` is its name in the folder that was given, if one was."""
+        if below and is_hidden(below):
+            return "hidden"
+        if source.name in ignored:
+            return "ignored"
+        return "own-file" if source.path and resolved(source.path) in not_read else None
+
+
+_DETAILS = {
+    "hidden": "its name, or that of a folder it is in, begins with a dot: give that as an input of its own",
+    "ignored": "it is to be ignored",
+    "own-file": "it is written or read by the check itself",
+}
+
+
+def _is_same(a: Source, b: Source) -> bool:
+    return a.path is not None and b.path is not None and resolved(a.path) == resolved(b.path)

@@ -1,0 +1,202 @@
+"""Pairs of texts that are alike > clusters of copies > findings: which copy is new, which is in a changed file."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from dedup.baseline import Entry
+from dedup.copies import Copy, Pair
+from dedup.findings import Finding, Rule
+
+Key = tuple[str, str, int | None, int, str]
+"""What tells a copy apart: its file, document and record, where it begins, and what it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Two copies of a text.
+
+    Attributes:
+        pair: What is known of them.
+        duplicate: The one that would go.
+        canonical: The one that would stay.
+        is_turned: Whether the one to look at is the one that would stay.
+        is_new: Whether the baseline does not know it; None without a baseline.
+    """
+
+    pair: Pair
+    duplicate: Copy
+    canonical: Copy
+    is_turned: bool = False
+    is_new: bool | None = None
+
+    @property
+    def at(self) -> Copy:
+        """The copy to look at."""
+        return self.canonical if self.is_turned else self.duplicate
+
+    @property
+    def other(self) -> Copy:
+        """The other one."""
+        return self.duplicate if self.is_turned else self.canonical
+
+    @property
+    def turned(self) -> Likeness:
+        """The same, looked at from the other side."""
+        return replace(self, is_turned=not self.is_turned)
+
+    @property
+    def fingerprints(self) -> tuple[str, str]:
+        """Of both texts."""
+        return self.duplicate.fingerprint, self.canonical.fingerprint
+
+
+@dataclass(slots=True)
+class Cluster:
+    """All copies of a text, near ones included.
+
+    Attributes:
+        rule: Which rule they break.
+        fingerprint: Of the text that would stay.
+        copies: In order, that one first.
+        likenesses: The others, each with the one that would stay for it.
+    """
+
+    rule: Rule
+    fingerprint: str
+    copies: dict[Key, Copy] = field(default_factory=dict)
+    likenesses: list[Likeness] = field(default_factory=list)
+
+    def findings(self) -> Iterable[Finding]:
+        """What there is to say about the copies."""
+        numbers = {key: number for number, key in enumerate(self.copies, 1)}
+        for likeness in self.likenesses:
+            yield _finding(likeness, self.fingerprint, numbers[key_of(likeness.at)], len(numbers))
+
+
+def key_of(copy: Copy) -> Key:
+    """What tells a copy apart."""
+    return copy.at.file, copy.at.document, copy.at.record, copy.first, copy.fingerprint
+
+
+def clusters_of(likenesses: Iterable[Likeness]) -> list[Cluster]:
+    """Clusters, in the order of their first likenesses."""
+    found: dict[tuple[str, str], Cluster] = {}
+    for likeness in likenesses:
+        rule, fingerprint = likeness.pair.rule, likeness.canonical.fingerprint
+        cluster = found.setdefault((rule, fingerprint), Cluster(rule, fingerprint))
+        cluster.copies.setdefault(key_of(likeness.canonical), likeness.canonical)
+        cluster.likenesses.append(likeness)
+    for cluster in found.values():
+        cluster.copies.update((key_of(likeness.duplicate), likeness.duplicate) for likeness in cluster.likenesses)
+    return list(found.values())
+
+
+def entries_of(clusters: Iterable[Cluster]) -> list[Entry]:
+    """The baseline that knows all of these."""
+    held: dict[str, dict[Key, Copy]] = {}
+    cluster_of: dict[str, str] = {}
+    for cluster in clusters:
+        for key, copy in cluster.copies.items():
+            held.setdefault(copy.fingerprint, {})[key] = copy
+            cluster_of.setdefault(copy.fingerprint, cluster.fingerprint)
+    return [
+        Entry.of(fingerprint, len(own), cluster_of[fingerprint], (copy.at.document for copy in own.values()))
+        for fingerprint, own in held.items()
+    ]
+
+
+def mark_new(clusters: Sequence[Cluster], entries: Mapping[str, Entry]) -> None:
+    """Tell known copies from new ones: every likeness says whether it is new, and is looked at from its new side.
+
+    So many copies of a text are known as the baseline has of it. Of those that are left over in a cluster, so many more
+    are known as the baseline has of its other texts and are gone: they were edited. Where some of several equal copies
+    are new, it is those in documents that the baseline does not name, and failing that the last ones.
+    """
+    new = _unknown(clusters, entries)
+    for cluster in clusters:
+        known_copies = [likeness for likeness in cluster.likenesses if key_of(likeness.duplicate) not in new]
+        turned: set[Key] = set()
+        for i, likeness in enumerate(cluster.likenesses):
+            is_new = key_of(likeness.duplicate) in new
+            canonical = key_of(likeness.canonical)
+            is_turned = not is_new and bool(known_copies) and canonical in new and canonical not in turned
+            if is_turned:
+                turned.add(canonical)
+            cluster.likenesses[i] = replace(likeness, is_new=is_new or is_turned, is_turned=is_turned)
+
+
+def keep_changed(clusters: Sequence[Cluster], files: Container[str]) -> int:
+    """Leave only likenesses in some files, looked at from there; returns how many others there were."""
+    dropped = 0
+    for cluster in clusters:
+        kept = [likeness for likeness in cluster.likenesses if likeness.at.at.file in files]
+        seen = {key_of(likeness.at) for likeness in kept}
+        for likeness in cluster.likenesses:
+            if likeness.at.at.file in files:
+                continue
+            turned = likeness if likeness.pair.rule == "overlap" else likeness.turned
+            if likeness.other.at.file in files and key_of(turned.at) not in seen:
+                seen.add(key_of(turned.at))
+                kept.append(turned)
+            else:
+                dropped += 1
+        cluster.likenesses = kept
+    return dropped
+
+
+def _unknown(clusters: Sequence[Cluster], entries: Mapping[str, Entry]) -> set[Key]:
+    """The copies that a baseline does not account for."""
+    held: dict[str, dict[Key, Copy]] = {}
+    for cluster in clusters:
+        for key, copy in cluster.copies.items():
+            held.setdefault(copy.fingerprint, {})[key] = copy
+    left: dict[Key, Copy] = {}
+    unclaimed: dict[str, dict[str, int]] = {}  # of a cluster of the baseline: text > copies that are gone
+    for fingerprint, entry in entries.items():
+        gone = entry.copies - len(held.get(fingerprint, ()))
+        if gone > 0:
+            unclaimed.setdefault(entry.of_cluster, {})[fingerprint] = gone
+    for fingerprint, own in held.items():
+        known = entries.get(fingerprint)
+        ordered = _named_first(own, known.documents if known else ())
+        left.update((key, own[key]) for key in ordered[known.copies if known else 0 :])
+    for cluster in clusters:
+        own = {key: copy for key, copy in cluster.copies.items() if key in left}
+        touched = {
+            entries[copy.fingerprint].of_cluster for copy in cluster.copies.values() if copy.fingerprint in entries
+        }
+        for of_cluster in sorted(touched):
+            for fingerprint, gone in unclaimed.get(of_cluster, {}).items():
+                edited = _named_first(own, entries[fingerprint].documents)[:gone]
+                unclaimed[of_cluster][fingerprint] -= len(edited)
+                for key in edited:
+                    del own[key], left[key]
+    return set(left)
+
+
+def _named_first(copies: Mapping[Key, Copy], documents: Sequence[str]) -> list[Key]:
+    """Keys of copies: those in some documents first, else in order."""
+    return sorted(copies, key=lambda key: copies[key].at.document not in documents)
+
+
+def _finding(likeness: Likeness, fingerprint: str, copy: int, copies: int) -> Finding:
+    pair = likeness.pair
+    return Finding(
+        rule=pair.rule,
+        level="error",  # the gate decides
+        at=likeness.at.at,
+        other=likeness.other.at,
+        is_canonical=likeness.is_turned,
+        kind=pair.kind,
+        similarity=pair.similarity,
+        containment=pair.containment,
+        novel=pair.novel,
+        tokens=likeness.duplicate.tokens,
+        fingerprint=fingerprint,
+        copy=copy,
+        copies=copies,
+        is_new=likeness.is_new,
+        excerpt=likeness.at.excerpt,
+    )
