@@ -46,20 +46,28 @@ def job(**inputs: object) -> dict[str, Any]:
 def run_job(folder: Path, made: dict[str, Any], shell: str = SHELLS[0]) -> subprocess.CompletedProcess[str]:
     """Run the script of a job in a checkout, every line in the same shell, up to the first that fails."""
     variables = {name: text if isinstance(text, str) else text["value"] for name, text in made["variables"].items()}
-    env = shell_environment(command_folder(folder / "../bin"), folder / "../home", PIP_NO_INDEX="1")
-    python = folder / "../bin/python3"
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
-    python.chmod(0o755)
+    env = shell_environment(programs(folder / "../bin"), folder / "../home", PIP_NO_INDEX="1")
     script = "\n".join(["set -e", *made["script"]])
     return subprocess.run(
         [shell], input=script, cwd=folder, env={**env, **variables}, capture_output=True, text=True, check=False
     )
 
 
-@pytest.fixture
-def stand_in(tmp_path: Path) -> str:
-    """What is installed: a package with the command under test."""
-    return str(package(tmp_path / "package"))
+def programs(folder: Path) -> Path:
+    """A folder with `dedup`, the command under test, and Python by its names."""
+    command_folder(folder)
+    for name in ("python", "python3"):
+        (folder / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+        (folder / name).chmod(0o755)
+    return folder
+
+
+def installed(made: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """A job without the first lines of its script, as if they had made an environment with the command in it."""
+    programs(folder / "bin")
+    *install, check = made["script"]
+    assert [" install " in line for line in install] == [False, False, True]
+    return {**made, "script": [f'environment="{folder}"', check]}
 
 
 def quality(folder: Path, made: dict[str, Any]) -> list[dict[str, Any]]:
@@ -70,10 +78,10 @@ def quality(folder: Path, made: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_copy_fails_and_the_artifacts_are_there(tmp_path: Path, stand_in: str, shell: str) -> None:
+def test_a_copy_fails_and_the_artifacts_are_there(tmp_path: Path, shell: str) -> None:
     """The job ends with the status of the check; both reports are where GitLab is told to look for them."""
     folder = make(tmp_path / "checkout", TWICE)
-    made = job(package=stand_in, paths=["docs"])
+    made = job(package=str(package(tmp_path / "package")), paths=["docs"])
     ended = run_job(folder, made, shell)
     assert ended.returncode == 1, ended.stderr
     assert "exact copy of docs/" in ended.stdout
@@ -85,22 +93,23 @@ def test_a_copy_fails_and_the_artifacts_are_there(tmp_path: Path, stand_in: str,
     assert made["artifacts"]["when"] == "always"
 
 
-def test_a_corpus_without_copies_passes_by_its_configuration(tmp_path: Path, stand_in: str) -> None:
+def test_a_corpus_without_copies_passes_by_its_configuration(tmp_path: Path) -> None:
     """Without inputs the configuration of the repository says what is read; the reports are there and empty."""
     files = {"docs/panda.md": PANDA, "docs/heron.md": HERON, "dedup.toml": 'paths = ["docs"]\n'}
     folder = make(tmp_path / "checkout", files)
-    made = job(package=stand_in)
+    made = installed(job(), tmp_path / "environment")
     ended = run_job(folder, made)
     assert ended.returncode == 0, ended.stderr
     assert quality(folder, made) == []
 
 
-def test_a_check_that_cannot_be_made_fails(tmp_path: Path, stand_in: str) -> None:
+def test_a_check_that_cannot_be_made_fails(tmp_path: Path) -> None:
     """Status 2 is the job's."""
-    assert run_job(make(tmp_path / "checkout", {}), job(package=stand_in, paths=["missing"])).returncode == 2
+    made = installed(job(paths=["missing"]), tmp_path / "environment")
+    assert run_job(make(tmp_path / "checkout", {}), made).returncode == 2
 
 
-def test_every_input_reaches_the_command(tmp_path: Path, stand_in: str) -> None:
+def test_every_input_reaches_the_command(tmp_path: Path) -> None:
     """Options, several reference sets and odd names arrive as they were given."""
     odd = 'it\'s a "name" with $HOME'
     files = {f"{odd}/1.md": PANDA, "-x/2.md": HERON, "held out/1.txt": PANDA, "more/2.txt": HERON, "a.toml": ""}
@@ -109,7 +118,6 @@ def test_every_input_reaches_the_command(tmp_path: Path, stand_in: str) -> None:
     repository(folder, env)
     (folder / "-x/2.md").write_text(f"{HERON}\n\n{PANDA}\n", encoding="utf-8")
     made = job(
-        package=stand_in,
         paths=[odd, "-x"],
         against=["held out", "more"],
         config="a.toml",
@@ -120,7 +128,7 @@ def test_every_input_reaches_the_command(tmp_path: Path, stand_in: str) -> None:
         image="python:3.14",
     )
     assert (made["stage"], made["image"]) == ("check", "python:3.14")
-    ended = run_job(folder, made)
+    ended = run_job(folder, installed(made, tmp_path / "environment"))
     assert ended.returncode == 1, ended.stderr
     assert {issue["location"]["path"] for issue in quality(folder, made)} == {"-x/2.md"}
 
@@ -136,14 +144,11 @@ def test_hostile_inputs_execute_nothing(tmp_path: Path, name: str, hostile: str)
     assert given == (hostile if isinstance(value, str) else json.dumps(value))
     folder = make(tmp_path / "checkout", {"docs/panda.md": PANDA})
     environment = tmp_path / "environment"
-    for program in ("python", "dedup"):
-        target = f'"{sys.executable}"' if program == "python" else f'"{sys.executable}" -m dedup'
-        path = make(environment / "bin", {program: f'#!/bin/sh\nexec {target} "$@"\n'}) / program
-        path.chmod(0o755)
-    made["script"] = [f'environment="{environment}"', *(line for line in made["script"] if "END" in line)]
     if name == "package":
-        made["script"] = [line for line in job()["script"] if " pip " in line]
-        made["script"].insert(0, f'environment="{environment}"')
+        programs(environment / "bin")
+        made["script"] = [f'environment="{environment}"', *(line for line in made["script"] if " install " in line)]
+    else:
+        made = installed(made, environment)
     ended = run_job(folder, made)
     assert ended.returncode != 0
     assert not list(tmp_path.rglob("executed")), ended.stderr
