@@ -40,7 +40,7 @@ def commit(folder: Path, tag: str) -> None:
 
 
 def test_what_has_changed(repository: Path) -> None:
-    """Changes count, committed or not, and so do new files; what git ignores, what went or was only renamed does not."""
+    """Changes count, committed or not, and new files; what git ignores, what went or was only renamed does not."""
     make(repository, {"committed.md": page(A), "c.md": page(C, "y")})
     commit(repository, "after")
     make(repository, {"staged.md": "x", "b.md": page(B, "z"), "new [1] ä.md": "x", "old.log": "x"})
