@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,7 @@ def start(*given: object, folder: Path | None = None) -> subprocess.Popen[bytes]
     )
 
 
-def make(folder: Path, files: dict[str, str | bytes]) -> Path:
+def make(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     """Write files below a folder, which is made."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
