@@ -159,7 +159,7 @@ class _Check:
 
     def _update(self, path: str, clusters: Sequence[Cluster]) -> dict[str, Entry]:
         """Write the baseline anew."""
-        entries = entries_of(cluster for cluster in clusters if cluster.rule == "duplicate")
+        entries = entries_of([cluster for cluster in clusters if cluster.rule == "duplicate"])
         with Outputs([], force=True) as outputs:
             with outputs.create(path) as lines:
                 for line in baseline_lines(self._shown, entries):

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from dedup.check_output import Report
     from dedup.checking import Checking
     from dedup.config import Configuration
-    from dedup.findings import Checked
 
 # What is worked with is imported when it is: `--help` is there at once.
 # ruff: noqa: PLC0415
@@ -116,6 +115,7 @@ def check(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> 
     from dedup.check_output import check_reports, write_reports
     from dedup.checking import check_files
     from dedup.progress import Progress
+    from dedup.reports.lines import verdict_lines
 
     # not all versions of click take arguments from the defaults of a context
     context.params["paths"] = paths = paths or (context.default_map or {}).get("paths", ())
@@ -134,7 +134,7 @@ def check(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> 
             checked = check_files(checking, settings, reading_of(options), progress, jobs=options["jobs"])
     failure = write_reports(checked, reports)
     if not options["quiet"]:
-        click.echo(_summary(checked), err=True)
+        click.echo(verdict_lines(checked), nl=False, err=True)
     if failure is not None:
         raise failure
     check_complete(progress, strict=options["strict"])
@@ -171,15 +171,6 @@ def _checking(paths: tuple[str, ...], options: dict[str, Any], configuration: Co
         looks_inside=looks_inside,
         **{name: options[name] for name in same},
     )
-
-
-def _summary(checked: Checked) -> str:
-    """The end of a check in two aligned lines."""
-    from dedup.reports.terminal import printable
-    from dedup.reports.wording import totals_line, verdict
-
-    rows = {"found": totals_line(checked), "verdict": verdict(checked)}
-    return "\n".join(f"{name:<12}{printable(text)}" for name, text in rows.items())
 
 
 def _shown(context: click.Context) -> bytes:

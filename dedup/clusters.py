@@ -93,13 +93,12 @@ def clusters_of(likenesses: Iterable[Likeness]) -> list[Cluster]:
     return list(found.values())
 
 
-def entries_of(clusters: Iterable[Cluster]) -> list[Entry]:
+def entries_of(clusters: Sequence[Cluster]) -> list[Entry]:
     """The baseline that knows all of these."""
-    held: dict[str, dict[Key, Copy]] = {}
+    held = _by_text(clusters)
     cluster_of: dict[str, str] = {}
     for cluster in clusters:
-        for key, copy in cluster.copies.items():
-            held.setdefault(copy.fingerprint, {})[key] = copy
+        for copy in cluster.copies.values():
             cluster_of.setdefault(copy.fingerprint, cluster.fingerprint)
     return [
         Entry.of(fingerprint, len(own), cluster_of[fingerprint], (copy.at.document for copy in own.values()))
@@ -111,8 +110,9 @@ def mark_new(clusters: Sequence[Cluster], entries: Mapping[str, Entry]) -> None:
     """Tell known copies from new ones: every likeness says whether it is new, and is looked at from its new side.
 
     So many copies of a text are known as the baseline has of it. Of those that are left over in a cluster, so many more
-    are known as the baseline has of its other texts and are gone: they were edited. Where some of several equal copies
-    are new, it is those in documents that the baseline does not name, and failing that the last ones.
+    are known as the baseline has of its texts and are gone: they were edited. Which copies of a cluster are the new
+    ones, nobody can know: those in documents that the baseline does not name, then those that say something else than
+    what it has, then the last ones.
     """
     new = _unknown(clusters, entries)
     for cluster in clusters:
@@ -148,37 +148,43 @@ def keep_changed(clusters: Sequence[Cluster], files: Container[str]) -> int:
 
 def _unknown(clusters: Sequence[Cluster], entries: Mapping[str, Entry]) -> set[Key]:
     """The copies that a baseline does not account for."""
+    held = _by_text(clusters)
+    known = {text: entries[text].copies if text in entries else 0 for text in held}
+    surplus = {key for text, own in held.items() for key in [*own][known[text] :]}
+    of_cluster: dict[str, list[Entry]] = {}
+    for entry in entries.values():
+        of_cluster.setdefault(entry.of_cluster, []).append(entry)
+    gone = {text: max(0, entry.copies - len(held.get(text, ()))) for text, entry in entries.items()}
+    found: set[Key] = set()
+    for cluster in clusters:
+        texts = {copy.fingerprint for copy in cluster.copies.values()}
+        touched = sorted({entries[text].of_cluster for text in texts if text in entries})
+        before = [entry for name in touched for entry in of_cluster[name]]
+        more = sum(key in surplus for key in cluster.copies)
+        for entry in before:
+            edited = min(more, gone[entry.fingerprint])
+            gone[entry.fingerprint] -= edited
+            more -= edited
+        found.update(_least_known(cluster, before)[:more])
+    return found
+
+
+def _by_text(clusters: Sequence[Cluster]) -> dict[str, dict[Key, Copy]]:
+    """All copies, by fingerprint."""
     held: dict[str, dict[Key, Copy]] = {}
     for cluster in clusters:
         for key, copy in cluster.copies.items():
             held.setdefault(copy.fingerprint, {})[key] = copy
-    left: dict[Key, Copy] = {}
-    unclaimed: dict[str, dict[str, int]] = {}  # of a cluster of the baseline: text > copies that are gone
-    for fingerprint, entry in entries.items():
-        gone = entry.copies - len(held.get(fingerprint, ()))
-        if gone > 0:
-            unclaimed.setdefault(entry.of_cluster, {})[fingerprint] = gone
-    for fingerprint, own in held.items():
-        known = entries.get(fingerprint)
-        ordered = _named_first(own, known.documents if known else ())
-        left.update((key, own[key]) for key in ordered[known.copies if known else 0 :])
-    for cluster in clusters:
-        own = {key: copy for key, copy in cluster.copies.items() if key in left}
-        touched = {
-            entries[copy.fingerprint].of_cluster for copy in cluster.copies.values() if copy.fingerprint in entries
-        }
-        for of_cluster in sorted(touched):
-            for fingerprint, gone in unclaimed.get(of_cluster, {}).items():
-                edited = _named_first(own, entries[fingerprint].documents)[:gone]
-                unclaimed[of_cluster][fingerprint] -= len(edited)
-                for key in edited:
-                    del own[key], left[key]
-    return set(left)
+    return held
 
 
-def _named_first(copies: Mapping[Key, Copy], documents: Sequence[str]) -> list[Key]:
-    """Keys of copies: those in some documents first, else in order."""
-    return sorted(copies, key=lambda key: copies[key].at.document not in documents)
+def _least_known(cluster: Cluster, before: Sequence[Entry]) -> list[Key]:
+    """The copies of a text, those first that are likeliest to be new to a baseline which had these of it."""
+    documents = {document for entry in before for document in entry.documents}
+    texts = {entry.fingerprint for entry in before}
+    later_first = reversed(cluster.copies.items())
+    told = [(copy.at.document in documents, copy.fingerprint in texts, key) for key, copy in later_first]
+    return [key for _, _, key in sorted(told, key=lambda each: each[:2])]
 
 
 def _finding(likeness: Likeness, fingerprint: str, copy: int, copies: int) -> Finding:

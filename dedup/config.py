@@ -84,6 +84,8 @@ def _values_of(path: Path) -> Mapping[str, Any] | None:
     """The keys and values of a file; None if it is a `pyproject.toml` that has none for us."""
     table = _read(path)
     if path.name != _SHARED:
+        if "tool" in table:
+            raise InputError(path, f"only a {_SHARED} has [tool.dedup]: here the keys stand at the top")
         return table
     for name in ("tool", "dedup"):
         if name not in table:

@@ -100,6 +100,17 @@ def succeed(*given: object, stdin: bytes = b"", folder: Path | None = None, **ch
     return ended
 
 
+def is_refused(folder: Path, given: tuple[str, ...], *said: str) -> None:
+    """Status 2, one line or click's usage before it, no traceback, and the disk is as it was."""
+    before = tree(folder)
+    ended = run(*given, folder=folder)
+    *usage, line = ended.err.splitlines()
+    assert (ended.status, ended.out) == (2, b""), ended.err
+    assert not usage or (usage[0].startswith("Usage: ") and len(usage) == 3), ended.err
+    assert all(each in line for each in said), line
+    assert tree(folder) == before
+
+
 def most_memory(*given: object, folder: Path) -> tuple[int, int, str]:
     """Run the command; its status, the most memory it took, in KB, and what it said. Linux only."""
     code = (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import FOX, OWL, lines_of, make, run, start, succeed, tree
+from tests.command import FOX, OWL, is_refused, lines_of, make, start, succeed, tree
 
 _CLEAN = ("clean", "a.jsonl", "-o", "out")
 _MISTAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -53,23 +53,12 @@ _MISTAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-def _is_refused(folder: Path, given: tuple[str, ...], *said: str) -> None:
-    """Status 2, one line or click's usage before it, no traceback, and the disk is as it was."""
-    before = tree(folder)
-    ended = run(*given, folder=folder)
-    *usage, line = ended.err.splitlines()
-    assert (ended.status, ended.out) == (2, b""), ended.err
-    assert not usage or (usage[0].startswith("Usage: ") and len(usage) == 3), ended.err
-    assert all(each in line for each in said), line
-    assert tree(folder) == before
-
-
 @pytest.mark.parametrize("mistake", _MISTAKES)
 def test_mistakes(tmp_path: Path, mistake: str) -> None:
     """What is misspelt or out of range is named, with what it may be or what comes nearest."""
     given, said = _MISTAKES[mistake]
     make(tmp_path, {"a.jsonl": f'{{"text":"{FOX}"}}\n'})
-    _is_refused(tmp_path, given, *said)
+    is_refused(tmp_path, given, *said)
 
 
 @pytest.mark.parametrize("threshold", ["1", "1.0", "0.999999", "0.8", "0.3", "+0.5", "5e-1", "100%", "99.9 %"])
@@ -137,14 +126,14 @@ def test_outputs(tmp_path: Path, case: str) -> None:
     """Row 50: inputs, what exists, loops of links, pipes and devices are refused before any work, and nothing hangs."""
     given, said = _OUTPUTS[case]
     _make_inputs(tmp_path)
-    _is_refused(tmp_path, given, *said)
+    is_refused(tmp_path, given, *said)
 
 
 @pytest.mark.parametrize("case", _LOOPS)
 def test_outputs_that_are_loops(tmp_path: Path, case: str) -> None:
     """Row 50: an output that is a link to itself, or below one, is refused as well."""
     _make_inputs(tmp_path)
-    _is_refused(tmp_path, _LOOPS[case], "loop", "symbolic links")
+    is_refused(tmp_path, _LOOPS[case], "loop", "symbolic links")
 
 
 def test_folders_with_loops_and_pipes_end(tmp_path: Path) -> None:

@@ -146,7 +146,14 @@ _HELD: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     45: ("formulas", ("cli_tables.test_a_text_that_looks_like_a_formula_stays_one",)),
-    46: ("report that cannot be written", ("fault_options.test_mistakes", "cli_faults.test_faults")),
+    46: (
+        "report that cannot be written",
+        (
+            "fault_options.test_mistakes",
+            "cli_faults.test_faults",
+            "cli_check_options.test_reports_that_cannot_be_written",
+        ),
+    ),
     47: ("many findings", ("fault_machine.test_many_findings_are_capped_on_the_terminal",)),
     48: (
         "thresholds",
@@ -155,9 +162,17 @@ _HELD: dict[int, tuple[str, tuple[str, ...]]] = {
             "fault_options.test_mistakes",
             "fault_options.test_thresholds_that_are_taken",
             "fault_options.test_percentages",
+            "cli_check_options.test_limits_and_status",
         ),
     ),
-    49: ("misspelt options", ("fault_options.test_mistakes",)),
+    49: (
+        "misspelt options",
+        (
+            "fault_options.test_mistakes",
+            "cli_check_options.test_mistakes",
+            "cli_check_options.test_mistakes_in_a_configuration",
+        ),
+    ),
     50: (
         "outputs that must not be",
         (

@@ -27,7 +27,7 @@ from dedup import (
 from tests import corpora
 from tests.command import BEAR, FOX, OWL
 
-_EFFORT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=80)
+_EFFORT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40)
 _UNITS = ("paragraph", "line", "sentence", "document", "document,paragraph")
 _LONG = " ".join(f"word{number} of a text that the reference holds" for number in range(12)) + "."
 _OWN = " ".join(f"And {number} passages that stand in no kept text at all, {number} of them." for number in range(12))

@@ -63,7 +63,7 @@ def test_the_watch_is_awake(tmp_path: Path, attempt: str) -> None:
 
 
 def test_no_command_opens_a_connection(tmp_path: Path) -> None:
-    """Files of all formats are cleaned, matched, restored and compared without one, in all processes there are."""
+    """Files of all formats are cleaned, matched, restored, compared and checked without one, in all processes."""
     given = files()
     make(tmp_path / "in", given)
     watched = _watched(tmp_path)
@@ -78,10 +78,11 @@ def test_no_command_opens_a_connection(tmp_path: Path) -> None:
     command("match", "in", "-o", "matches")
     command("restore", "out", "--report", "r.jsonl.gz", "-o", "back")
     command("compare", "in/a.txt", "in/b.txt", "--json")
+    command("check", "in", "--exit-zero", "--report", "sarif=s.sarif", "--report", "json=c.json")
     command("--version")
     assert {path.name for path in (tmp_path / "back").iterdir()} == set(given)
     log = _log(tmp_path)
     assert not [line for line in log if not line.startswith("process ")]
-    assert len([line for line in log if " dedup " in line]) == 6
+    assert len([line for line in log if " dedup " in line]) == 7
     workers = [line for line in log if line.endswith("dedup.formats.html_worker")]
-    assert len(workers) == (3 if "i.warc.gz" in given else 0)
+    assert len(workers) == (4 if "i.warc.gz" in given else 0)

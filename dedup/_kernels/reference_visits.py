@@ -60,10 +60,9 @@ class Visits:
         Returns:
             Whether one with its id came before, and whether one with its id and its text did.
         """
-        repeats_id, is_revisit = document in self._ids, (document, key) in self._remembered
-        self._ids.add(document)
+        is_revisit = (document, key) in self._remembered
         self._remembered.setdefault((document, key))
-        return repeats_id, is_revisit
+        return self.enter_id(document), is_revisit
 
     def enter_id(self, document: str) -> bool:
         """A document with this id comes, the text of which nobody will ask for; whether one with its id came before."""

@@ -6,6 +6,8 @@ for a command.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dedup.findings import Checked, Finding
 from dedup.reports.terminal import printable
 from dedup.reports.wording import message, place, totals_line, unlisted, verdict
@@ -22,5 +24,13 @@ def end_lines(checked: Checked) -> str:
     rows = unlisted(checked)
     if checked.changed_since is not None:
         rows["changed since"] = checked.changed_since
-    rows |= {"total": totals_line(checked), "check": verdict(checked)}
+    return _rows(rows) + verdict_lines(checked)
+
+
+def verdict_lines(checked: Checked) -> str:
+    """Two lines: the totals, and the verdict."""
+    return _rows({"total": totals_line(checked), "check": verdict(checked)})
+
+
+def _rows(rows: Mapping[str, str]) -> str:
     return "".join(f"{printable(f'{name}: {value}')}\n" for name, value in rows.items())

@@ -1,0 +1,153 @@
+"""Reports on what changed since a git ref, in repositories that git made."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dedup.changed_files import changed_since
+from dedup.errors import SettingsError
+from dedup.findings import Limits
+from tests.checks import A, B, C, check, page, places
+from tests.command import make
+
+
+def git(folder: Path, *command: str) -> None:
+    """Run git as somebody in particular, who has no settings."""
+    own = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false")
+    empty = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "PATH": "/usr/local/bin:/usr/bin:/bin"}
+    subprocess.run(["git", *own, "-C", str(folder), *command], check=True, capture_output=True, env=empty)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository of two commits; the first one is tagged `before`."""
+    files = {"a.md": page(A, B), "b.md": page(B), "c.md": page(C), "in/d.md": page(C), "gone.md": page("x")}
+    make(tmp_path, {**files, ".gitignore": "*.log\n"})
+    git(tmp_path, "init", "-q", "-b", "main")
+    commit(tmp_path, "before")
+    return tmp_path
+
+
+def commit(folder: Path, tag: str) -> None:
+    """Commit all there is, and give it a name."""
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", tag)
+    git(folder, "tag", tag)
+
+
+def test_what_has_changed(repository: Path) -> None:
+    """Changes count, committed or not, and new files; what git ignores, what went or was only renamed does not."""
+    make(repository, {"committed.md": page(A), "c.md": page(C, "y")})
+    commit(repository, "after")
+    make(repository, {"staged.md": "x", "b.md": page(B, "z"), "new [1] ä.md": "x", "old.log": "x"})
+    git(repository, "add", "staged.md")
+    (repository / "gone.md").unlink()
+    git(repository, "mv", "in/d.md", "in/e.md")
+    assert changed_since("before", repository) == {"committed.md", "c.md", "staged.md", "b.md", "new [1] ä.md"}
+    assert changed_since("after", repository) == {"staged.md", "b.md", "new [1] ä.md"}
+    assert changed_since("before", repository / "in") == frozenset()
+
+
+def test_names_that_are_no_utf_8(repository: Path) -> None:
+    """A name of any bytes is the one that reports have."""
+    Path(str(repository), "b\udcff.md").write_text(page(A))
+    assert changed_since("before", repository) == {"b\udcff.md"}
+    checked = check(repository, changed_since="before")
+    assert places(checked) == ["b\udcff.md:1:1 = a.md:1:1"]
+
+
+def test_changes_on_the_other_branch_do_not_count(repository: Path) -> None:
+    """What counts is what this branch changed since it left the other one."""
+    git(repository, "checkout", "-q", "-b", "topic")
+    make(repository, {"mine.md": page(A)})
+    commit(repository, "mine")
+    git(repository, "checkout", "-q", "main")
+    make(repository, {"theirs.md": page(A)})
+    commit(repository, "theirs")
+    git(repository, "checkout", "-q", "topic")
+    assert changed_since("main", repository) == {"mine.md"}
+
+
+def test_only_what_touches_changed_files_is_reported(repository: Path) -> None:
+    """The corpus is compared as a whole; findings, counts and ratio are those of changed files."""
+    assert check(repository).totals.duplicates == 2
+    make(repository, {"new.md": page("Something else.", A)})
+    checked = check(repository, changed_since="before")
+    assert places(checked) == ["new.md:3:1 = a.md:1:1"]
+    totals = checked.totals
+    assert (totals.duplicates, totals.unchanged, totals.documents, checked.files) == (1, 2, 6, ("new.md",))
+    assert totals.duplicate_ratio == len(A) / len(page("Something else.", A))
+
+
+def test_a_changed_copy_that_comes_first_is_reported(repository: Path) -> None:
+    """Where the copy in the changed file is the one that would stay, the finding points there, once."""
+    make(repository, {"0.md": page(C)})
+    checked = check(repository, changed_since="before")
+    assert places(checked) == ["0.md:1:1 = c.md:1:1"]
+    assert (checked.findings[0].is_canonical, checked.totals.unchanged) == (True, 2)
+
+
+def test_nothing_changed_passes(repository: Path) -> None:
+    """If no file changed there is nothing to report, though the corpus was compared."""
+    checked = check(repository, changed_since="before", limits=Limits(max_duplicates=0, max_duplicate_ratio=0.0))
+    assert (checked.has_passed, checked.findings, checked.totals.unchanged, checked.totals.files) == (True, (), 2, 5)
+
+
+def test_new_and_changed_together(repository: Path) -> None:
+    """With a baseline, what it knows in a changed file is known, and what it does not is new."""
+    check(repository, "a.md", "b.md", "c.md", "in", baseline="known.jsonl", update_baseline=True)
+    make(repository, {"b.md": page(B, "A line more"), "e.md": page(A)})
+    given = ("a.md", "b.md", "c.md", "in", "e.md")
+    checked = check(repository, *given, baseline="known.jsonl", changed_since="before")
+    assert [(finding.at.file, finding.level) for finding in checked.findings] == [("b.md", "note"), ("e.md", "error")]
+
+
+def test_overlaps_in_changed_files(repository: Path) -> None:
+    """Overlaps with a reference set are those of changed files, and all if the reference changed."""
+    make(repository, {"ref.md": page(A), "new.md": page(A)})
+    git(repository, "add", "ref.md")
+    git(repository, "commit", "-q", "-m", "ref")
+    options: dict[str, Any] = {"against": ["ref.md"], "looks_inside": False, "limits": Limits()}
+    assert places(check(repository, changed_since="HEAD", **options)) == ["new.md:1:1 = ref.md:1:1"]
+    assert places(check(repository, changed_since="before", **options)) == [
+        "a.md:1:1 = ref.md:1:1",
+        "new.md:1:1 = ref.md:1:1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ref", "said"),
+    [
+        ("nowhere", "no such commit"),
+        ("", "no such commit"),
+        ("--output=x", "no such commit"),
+        ("before..main", "no such commit"),
+        ("before:a.md", "no such commit"),
+    ],
+)
+def test_refs_that_are_none(repository: Path, ref: str, said: str) -> None:
+    """What is no commit is refused, and never an option of git."""
+    with pytest.raises(SettingsError, match=said):
+        changed_since(ref, repository)
+    assert not (repository / "x").exists()
+
+
+def test_a_history_that_is_too_short(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A branch without a commit in common, as in a shallow clone, is refused with the remedy."""
+    git(repository, "checkout", "-q", "--orphan", "alone")
+    commit(repository, "alone")
+    with pytest.raises(SettingsError, match="fetch-depth: 0"):
+        changed_since("before", repository)
+    with pytest.raises(SettingsError, match="not a git repository"):
+        changed_since("before", tmp_path_factory.mktemp("elsewhere"))
+
+
+def test_without_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where git is not installed, that is what is said."""
+    monkeypatch.setenv("PATH", str(repository))
+    with pytest.raises(SettingsError, match="git cannot be run"):
+        changed_since("before", repository)
