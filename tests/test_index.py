@@ -12,7 +12,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-import dedup
 from dedup._kernels import reference
 from dedup._kernels.recipe import LINE, PARAGRAPH, Recipe
 from dedup.minhash import Permutations
@@ -249,19 +248,6 @@ def test_blocks_found_elsewhere_are_prepared_alike(kernels: ModuleType) -> None:
         batch = index.prepare_spans(texts, spans) if is_split else index.prepare(texts, LINE)
         answers.append((index.pass_texts(batch, 0, 3, 0), index.matches(), batch.totals(0, 3)))
     assert answers[0] == answers[1] == ((2, 0), [(0, 1.0)], (3, 22))
-
-
-def test_full_buckets_and_several_rounds_go_together() -> None:
-    """Hundreds of blocks that share a band, in a document that takes more than one round, come out kept."""
-    shared = " ".join(f"shared{i}" for i in range(40))
-    paragraphs = [f"{shared} " + " ".join(f"own{n}x{i}" for i in range(8)) for n in range(200)]
-    head = "Alpha beta gamma delta epsilon zeta eta theta iota kappa."
-    text = "\n\n".join([f"{head} {paragraphs[0]}", head, *paragraphs, f"{head} Something new stays here at the end."])
-    cleaned = dedup.clean(text)
-    assert cleaned.merges
-    assert all(paragraph in cleaned.text for paragraph in paragraphs[1:])
-    assert dedup.restore(cleaned) == text
-    assert dedup.clean(cleaned.text).text == cleaned.text
 
 
 @per_implementation
