@@ -24,7 +24,7 @@ def env(tmp_path: Path) -> dict[str, str]:
 
 
 def typed(text: str, folder: Path, env: dict[str, str]) -> str:
-    """The text with what its `console` blocks show replaced by what their commands print when they are run, in order."""
+    """The text, with what its `console` blocks show replaced by what their commands print when they are run."""
 
     def run(block: re.Match[str]) -> str:
         shown = ""

@@ -12,8 +12,6 @@ import yaml
 
 from tests.ci_systems import HERON, PANDA, ROOT, command_folder, git, repository, shell_environment
 
-pytest.importorskip("pre_commit")
-
 CLEAN = {"docs/panda.md": f"{PANDA}\n", "docs/heron.md": f"{HERON}\n", "dedup.toml": 'paths = ["docs"]\n'}
 
 
