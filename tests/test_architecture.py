@@ -50,6 +50,7 @@ _LEVELS = (
     (
         "reports.wording",
         "reports.choice",
+        "reports.uris",
         "formats.naming",
         "formats.transcoding",
         "formats.frames",
@@ -59,6 +60,8 @@ _LEVELS = (
     ),
     ("reports.lines",),
     ("reports.text", "reports.markdown", "reports.junit"),
+    ("reports.findings_json",),
+    ("reports.github", "reports.gitlab", "reports.sarif"),
     ("formats.http_bodies", "formats.rows", "formats.table_rows", "formats.table_schema", "formats.table_values"),
     ("formats.parquet_writer", "formats.warc_rewriting"),
     ("formats.html", "formats.arc"),

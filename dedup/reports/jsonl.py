@@ -139,42 +139,52 @@ class DuplicateLine(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
 
 def header_line(settings: Settings, banding: Banding, action: Action = "remove") -> bytes:
     """The first line."""
-    shown = asdict(settings)
+    done = {"action": action, "settings": shown_settings(settings, banding)}
+    return json_line({"type": "header", "format": FORMAT_VERSION, **versions(), **done})
+
+
+def versions() -> dict[str, object]:
+    """The versions of the library and of those that results depend on."""
+    from importlib import metadata  # noqa: PLC0415  # takes a while, and not every run writes a report
+
+    libraries = {name: metadata.version(name) for name in ("sentencex",)} | {"unicode": TABLE.version}
+    return {"version": __version__, "libraries": libraries}
+
+
+def shown_settings(settings: Settings, banding: Banding) -> dict[str, object]:
+    """Every setting that results depend on, with the values that stand for those left open."""
+    shown: dict[str, object] = asdict(settings)
     shown |= {"ngram": settings.shingle_length, "min_span": settings.span_length}
     shown["novel"] = "keep" if settings.keeps_novel else "drop"
     shown |= asdict(banding)
     if settings.of_wholes is not None:
         shown["wholes"] = {"ngram": settings.of_wholes.shingle_length, "novel": "drop"}
     del shown["memory"]  # it changes no answer
-    from importlib import metadata  # noqa: PLC0415  # takes a while, and not every run writes a report
-
-    libraries = {name: metadata.version(name) for name in ("sentencex",)} | {"unicode": TABLE.version}
-    header = {"type": "header", "format": FORMAT_VERSION, "version": __version__, "libraries": libraries}
-    return _line(header | {"action": action, "settings": shown})
+    return shown
 
 
 def input_line(file: str, written_as: str | None = None) -> bytes:
     """The line that comes before all lines about the documents of a file; the name it is written under, if another."""
     converted = {} if written_as in (None, file) else {"written_as": written_as}
-    return _line({"type": "input", "file": file, **converted})
+    return json_line({"type": "input", "file": file, **converted})
 
 
 def document_line(cleaned: Cleaned, spelling: str) -> bytes:
     """The line that comes before the merges of a document."""
     document, record = cleaned.key
-    return _line(Changed(document, cleaned.digest, record, spelling))
+    return json_line(Changed(document, cleaned.digest, record, spelling))
 
 
 def merge_line(merge: Merge) -> bytes:
     """The line of a merge."""
-    return _line(_merge(merge))
+    return json_line(_merge(merge))
 
 
 def merges_value(merges: Sequence[Merge]) -> bytes:
     """The merges of a document for its own record, which need not say whose they are: a list."""
     shown = [msgspec.to_builtins(_merge(merge)) for merge in merges]
     dropped = ("type", "document", "record")
-    return _encoded([{name: value for name, value in merge.items() if name not in dropped} for merge in shown])
+    return encoded([{name: value for name, value in merge.items() if name not in dropped} for merge in shown])
 
 
 def _merge(merge: Merge) -> MergeLine:
@@ -199,18 +209,19 @@ def _merge(merge: Merge) -> MergeLine:
 
 def emptied_line(emptied: Emptied) -> bytes:
     """The line of a document that was not written."""
-    return _line({"type": "emptied", **{name: value for name, value in asdict(emptied).items() if value is not None}})
+    shown = {name: value for name, value in asdict(emptied).items() if value is not None}
+    return json_line({"type": "emptied", **shown})
 
 
 def skipped_line(file: str, line: int | None, reason: str, detail: str) -> bytes:
     """The line of a record that could not be read."""
     place = {"file": file} if line is None else {"file": file, "line": line}
-    return _line({"type": "skipped", **place, "reason": reason, "detail": detail})
+    return json_line({"type": "skipped", **place, "reason": reason, "detail": detail})
 
 
 def duplicate_line(duplicate: Duplicate) -> bytes:
     """The line of a document that nearly repeats another, for a list of such documents."""
-    return _line(DuplicateLine(**msgspec.structs.asdict(duplicate)))
+    return json_line(DuplicateLine(**msgspec.structs.asdict(duplicate)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +247,7 @@ def match_summary_line(documents: int, duplicates: int, skipped: int, left_out: 
     and how much was found beside the inputs.
     """
     counts = {"in": documents + skipped, "duplicates": duplicates, "skipped": skipped}
-    return _line({"type": "summary", "documents": counts, "left_out": left_out, **spent.shown(documents)})
+    return json_line({"type": "summary", "documents": counts, "left_out": left_out, **spent.shown(documents)})
 
 
 def summary_line(
@@ -264,7 +275,7 @@ def summary_line(
     }
     merges = {"exact": summary.exact, "near": summary.near}
     characters = {"in": summary.characters, "kept": summary.kept, "removed": summary.removed}
-    return _line(
+    return json_line(
         {
             "type": "summary",
             "documents": documents,
@@ -283,11 +294,13 @@ def _edit_line(edit: Edit) -> EditLine:
     return EditLine(*edit.span, edit.text, RangeLine(*edit.canonical))
 
 
-def _line(shown: Mapping[str, object] | Struct) -> bytes:
-    return _encoded(shown) + b"\n"
+def json_line(shown: Mapping[str, object] | Struct) -> bytes:
+    """A line of JSON."""
+    return encoded(shown) + b"\n"
 
 
-def _encoded(shown: object) -> bytes:
+def encoded(shown: object) -> bytes:
+    """What `msgspec` can encode as JSON on one line, whatever characters are in it."""
     try:
         return _ENCODER.encode(shown)
     except UnicodeEncodeError:  # lone surrogates can only be written as escapes
