@@ -61,4 +61,4 @@ def _more(checked: Checked, left_out: Sequence[Finding]) -> Mapping[str, object]
 
 
 def _path(finding: Finding) -> str:
-    return posixpath.normpath(printable(finding.at.file)).lstrip("/")  # GitLab knows no file `./name`
+    return posixpath.normpath(printable(finding.at.file).lstrip("/"))  # GitLab knows no file `./name`

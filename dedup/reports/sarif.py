@@ -81,17 +81,10 @@ def _shown(checked: Checked) -> Iterator[Finding]:
 
 def _size(finding: Finding) -> int:
     """Bytes that a result takes at most when many are compressed together."""
-    texts = (
-        relative_uri(finding.at.file),
-        relative_uri(finding.other.file),
-        finding.at.document,
-        finding.other.document,
-    )
-    return _NUMBERS + sum(map(_bytes, texts)) + _bytes(finding.excerpt)
-
-
-def _bytes(text: str) -> int:
-    return len(printable(text).encode())
+    texts = [finding.excerpt]
+    for at in (finding.at, finding.other):
+        texts += [relative_uri(at.file)] if at.record is None else [relative_uri(at.file), at.document]
+    return _NUMBERS + sum(len(printable(text).encode()) for text in texts)
 
 
 def _result(finding: Finding) -> Mapping[str, object]:
