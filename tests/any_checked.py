@@ -27,6 +27,18 @@ _PIECES = (
     "`",
     "|",
     " ",
+    "%",
+    ",",
+    "=",
+    "(",
+    ")",
+    "{",
+    "}",
+    "0",
+    "/",
+    "..",
+    "\\",
+    "\u2028",
 )
 
 _TEXTS = st.text(st.characters(), max_size=20) | st.lists(st.sampled_from(_PIECES), max_size=6).map("".join)

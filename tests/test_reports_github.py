@@ -15,7 +15,7 @@ from dedup.findings import Checked, Finding, Level, Location
 from dedup.reports.github import write
 from dedup.reports.terminal import printable
 from dedup.reports.wording import message
-from tests.any_check import any_checks
+from tests.any_checked import CHECKS
 from tests.checked import NASTY_NAMES, NASTY_TEXTS, many, nothing, sample
 from tests.golden import golden
 
@@ -74,7 +74,7 @@ def test_output_is_golden() -> None:
     assert b"".join(write(sample())) == golden("sample.github.txt")
 
 
-@given(any_checks())
+@given(CHECKS)
 def test_commands_give_back_what_went_in(checked: Checked) -> None:
     """Whatever names and texts are: a command a finding, with its level, file and words."""
     commands = [(command.name, command.properties.get("file", ""), command.data) for command in _commands(checked)]

@@ -16,7 +16,7 @@ from dedup import Settings
 from dedup.findings import Checked, Finding, Limits
 from dedup.reports.choice import report_named
 from dedup.reports.findings_json import write_json, write_jsonl
-from tests.any_check import any_checks
+from tests.any_checked import CHECKS
 from tests.checked import many, nothing, sample
 from tests.command import environment
 from tests.golden import golden
@@ -72,7 +72,7 @@ def test_nothing_found_is_a_list_without_elements() -> None:
     assert [line["type"] for line in _lines(nothing())] == ["check", "summary"]
 
 
-@given(any_checks())
+@given(CHECKS)
 def test_every_finding_comes_back(checked: Checked) -> None:
     """Whatever names and texts are, lone surrogates included, the findings read back are those written."""
     assert tuple(msgspec.convert(finding, Finding) for finding in _object(checked)["findings"]) == checked.findings
@@ -83,7 +83,7 @@ def test_every_finding_comes_back(checked: Checked) -> None:
     assert tuple(msgspec.convert(line, Finding) for line in lines) == checked.findings
 
 
-@given(any_checks())
+@given(CHECKS)
 def test_a_finding_is_a_line(checked: Checked) -> None:
     """No text of an input makes a line of its own."""
     assert b"".join(write_jsonl(checked)).count(b"\n") == len(checked.findings) + 2

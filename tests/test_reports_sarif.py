@@ -24,7 +24,7 @@ from dedup.reports.sarif import MOST, write
 from dedup.reports.terminal import printable
 from dedup.reports.wording import largest_first
 from dedup.version import __version__
-from tests.any_check import any_checks
+from tests.any_checked import CHECKS
 from tests.checked import HELD_OUT, NASTY_NAMES, TABLE, many, nothing, sample
 from tests.golden import golden
 
@@ -98,7 +98,7 @@ def test_the_tool_says_who_it_is() -> None:
 
 
 @settings(max_examples=50)
-@given(any_checks(most=4))
+@given(CHECKS)
 @example(sample())
 def test_any_check_is_valid(checked: Checked) -> None:
     """Whatever names and texts are: a result a finding, valid, without a harmful character, absolute path or `..`."""
@@ -234,6 +234,15 @@ def test_findings_that_compress_badly() -> None:
     left_out = len(findings) - len(run["results"])
     (notification,) = run["invocations"][0]["toolExecutionNotifications"]
     assert notification["message"]["text"].startswith(f"and {left_out:,} more: ")
+
+
+def test_one_endless_id_hides_nothing_else() -> None:
+    """A result for which there is no room is left out and counted; those after it are shown."""
+    endless = _first(at=Location(TABLE, "x" * 10_000_000, 0, 999, 4))
+    run = _run(msgspec.structs.replace(sample(), findings=(endless, *sample().findings)))
+    assert len(run["results"]) == len(sample().findings)
+    (notification,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert notification["message"]["text"].startswith("and 1 more: ")
 
 
 def _random_finding(source: random.Random, finding: Finding) -> Finding:

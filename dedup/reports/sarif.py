@@ -71,12 +71,12 @@ def _shown(checked: Checked) -> Iterator[Finding]:
     findings = checked.findings
     if len(findings) > MOST or sum(map(_size, findings)) > _MOST_BYTES:
         findings = tuple(largest_first(findings))
-    size = 0
+    room = _MOST_BYTES
     for finding in findings[:MOST]:
-        size += _size(finding)
-        if size > _MOST_BYTES:
-            return
-        yield finding
+        size = _size(finding)
+        if size <= room:  # one that is too long by itself, as ids may be, hides no others
+            room -= size
+            yield finding
 
 
 def _size(finding: Finding) -> int:
