@@ -269,3 +269,28 @@ def test_signing_is_tokenizing_shingling_and_minhash_in_one(
         _, _, hashes, offsets, _, _ = kernels.tokenize(text, np.array([[0, len(text)]], np.int64))
         expected = kernels.minhash(*kernels.shingle(hashes, offsets, ngram), *maps)[0]
         assert signature.tolist() == expected.tolist()
+
+
+@per_implementation
+def test_a_frozen_index_knows_documents_until_others_come(kernels: ModuleType) -> None:
+    """Whatever is compared with it, it holds the documents and blocks that it held, and is saved as it was."""
+    index, loaded = kernels.Index(recipe(4, 2)), kernels.Index(recipe(4, 2))
+    index.register(["a", "b"], 0)
+    passed(index, ["a b c d", "e f g h"])
+    index.freeze()
+    loaded.freeze()
+    for number in range(3):
+        index.register([f"c{number}", "d"], 2 + 2 * number, [1])
+        assert (index.registered, index.owner(1)) == (4, ("b", 1, False))
+        assert [index.owner(i) for i in (2, 3)] == [(f"c{number}", 2 + 2 * number, False), ("d", 3 + 2 * number, True)]
+        batch = index.prepare(["i j k l", "i j k l\na b c d"], LINE)
+        assert index.pass_texts(batch, 0, 2, 2) == (1, 1)
+        assert (index.matches(), index.kept(), len(index)) == ([(0, 1.0)], [(0, 7)], 2)
+        index.commit()
+    with tempfile.TemporaryFile() as file:
+        index.save(file.fileno())
+        file.seek(0)
+        loaded.load(file.fileno())
+    for _ in range(2):
+        loaded.register(["e"], 8)
+        assert (loaded.registered, loaded.owner(0), loaded.owner(2)) == (3, ("a", 0, False), ("e", 8, False))
