@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,9 @@ from dedup.finding import LeftOut
 from dedup.ignoring import Ignored, is_hidden
 from dedup.outputs import resolved
 from dedup.sources import Source, find_sources, is_one_file
+
+EXPECTED = frozenset(("hidden", "ignored", "reference"))
+"""Why files are left out that somebody asked to be."""
 
 TellLeftOut = Callable[[LeftOut], object]
 
@@ -38,19 +41,23 @@ class CheckInputs:
         self._may_be_empty = may_be_empty
         self._leave_out = leave_out
 
-    def corpus(self, paths: Sequence[str], ignored: Ignored, apart: Iterable[Path]) -> list[Source]:
+    def corpus(
+        self, paths: Sequence[str], ignored: Ignored, reference: Iterable[Source], own: Iterable[Path]
+    ) -> list[Source]:
         """The files of the corpus.
 
         Args:
             paths: Files, folders and patterns, or `-`. Of folders, what begins with a dot is not read.
             ignored: Files that are not read either.
-            apart: Nor are these: reports and the like, and the reference set.
+            reference: Nor are these, with which the corpus is compared.
+            own: Nor are these, which the check writes; they may be there or not, and nothing is said of them.
 
         Raises:
             InputError: As `sources.find_sources`.
         """
-        not_read = {resolved(path) for path in apart}
-        return self._found(paths, lambda source, name: self._why_not(source, name, ignored, not_read))
+        apart = {resolved(source.path): "reference" for source in reference if source.path}
+        apart |= dict.fromkeys(map(resolved, own), _OWN)
+        return self._found(paths, lambda source, name: _why_not(source, name, ignored, apart))
 
     def reference(self, paths: Sequence[str]) -> list[Source]:
         """The files of a reference set.
@@ -72,8 +79,9 @@ class CheckInputs:
                     continue
                 reason = why_not(named, "" if is_one_file(given) else source.name)
                 if reason:
-                    self._leave_out(LeftOut(named.name, reason, _DETAILS[reason]))
                     del found[named.name]
+                if reason and reason != _OWN:
+                    self._leave_out(LeftOut(named.name, reason, _DETAILS[reason]))
         return list(found.values())
 
     def _below(self, given: str) -> list[Source]:
@@ -91,20 +99,22 @@ class CheckInputs:
         path = Path(os.path.abspath(source.path))  # noqa: PTH100  # as above
         return portable_name(path.relative_to(self._root).as_posix()) if self._root in path.parents else source.name
 
-    def _why_not(self, source: Source, below: str, ignored: Ignored, not_read: set[Path]) -> str | None:
-        """Why a file is not read, if it is not; `below` is its name in the folder that was given, if one was."""
-        if below and is_hidden(below):
-            return "hidden"
-        if source.name in ignored:
-            return "ignored"
-        return "own-file" if source.path and resolved(source.path) in not_read else None
 
-
+_OWN = "own"
 _DETAILS = {
     "hidden": "its name, or that of a folder it is in, begins with a dot: give that as an input of its own",
     "ignored": "it is to be ignored",
-    "own-file": "it is written or read by the check itself",
+    "reference": "it is part of the reference set",
 }
+
+
+def _why_not(source: Source, below: str, ignored: Ignored, apart: Mapping[Path, str]) -> str | None:
+    """Why a file is not read, if it is not; `below` is its name in the folder that was given, if one was."""
+    if below and is_hidden(below):
+        return "hidden"
+    if source.name in ignored:
+        return "ignored"
+    return apart.get(resolved(source.path)) if source.path else None
 
 
 def _is_same(a: Source, b: Source) -> bool:

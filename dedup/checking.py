@@ -12,7 +12,7 @@ from dedup.banding import choose_banding
 from dedup.baseline import Entry, baseline_lines, check_baseline, read_baseline
 from dedup.changed_files import changed_since
 from dedup.check_corpus import CheckCorpus, overlaps
-from dedup.check_inputs import CheckInputs
+from dedup.check_inputs import EXPECTED, CheckInputs
 from dedup.clusters import Cluster, Likeness, clusters_of, entries_of, keep_changed, mark_new
 from dedup.copies import Pair
 from dedup.errors import InputError
@@ -131,10 +131,9 @@ class _Check:
             leave_out=self._leave_out,
         )
         reference_sources = inputs.reference(checking.against)
-        own = [*map(Path, checking.own_files), *(source.path for source in reference_sources if source.path)]
-        own += [Path(checking.baseline)] if checking.baseline else []
+        own = [Path(path) for path in (*checking.own_files, checking.baseline) if path]
         corpus = opened.enter_context(CheckCorpus(self._settings, reading, markers=checking.markers))
-        corpus.read(inputs.corpus(checking.paths, ignored, own), self._observer, self._jobs)
+        corpus.read(inputs.corpus(checking.paths, ignored, reference_sources, own), self._observer, self._jobs)
         if not corpus.has_text and not checking.allow_empty:
             what = "there is no text to compare in them; --allow-empty takes that for passed"
             raise InputError(", ".join(checking.paths), what)
@@ -149,7 +148,7 @@ class _Check:
 
     def _leave_out(self, left: LeftOut) -> None:
         self._left_out[left.reason] += 1
-        if left.reason not in ("ignored", "hidden", "own-file"):
+        if left.reason not in EXPECTED:
             self._observer.skipped(left.name, left.detail)
 
     def _clusters(self, likenesses: Sequence[Likeness]) -> tuple[list[Cluster], int]:
@@ -199,6 +198,7 @@ class _Check:
             files=tuple(files),
             settings=self._settings,
             changed_since=checking.changed_since,
+            looks_inside=checking.looks_inside,
         )
 
 

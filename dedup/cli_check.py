@@ -116,6 +116,7 @@ def check(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> 
     from dedup.checking import check_files
     from dedup.progress import Progress
     from dedup.reports.lines import verdict_lines
+    from dedup.sources import STANDARD
 
     # not all versions of click take arguments from the defaults of a context
     context.params["paths"] = paths = paths or (context.default_map or {}).get("paths", ())
@@ -133,7 +134,8 @@ def check(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> 
         with Progress(quiet=options["quiet"]) as progress:
             checked = check_files(checking, settings, reading_of(options), progress, jobs=options["jobs"])
     failure = write_reports(checked, reports)
-    if not options["quiet"]:
+    is_told = any(report.form == "text" and report.path == STANDARD for report in reports)
+    if not options["quiet"] and not is_told:
         click.echo(verdict_lines(checked), nl=False, err=True)
     if failure is not None:
         raise failure

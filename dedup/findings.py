@@ -159,6 +159,7 @@ class Checked(Struct, frozen=True, kw_only=True):
         files: The files that were read, in order; only changed ones if only these are reported on.
         settings: How texts were compared.
         changed_since: The git ref since which files changed that are reported on; None for all files.
+        looks_inside: Whether duplicates were looked for, and not only overlaps with a reference set.
     """
 
     findings: tuple[Finding, ...]
@@ -168,6 +169,7 @@ class Checked(Struct, frozen=True, kw_only=True):
     files: tuple[str, ...]
     settings: Settings
     changed_since: str | None = None
+    looks_inside: bool = True
 
     @property
     def has_passed(self) -> bool:

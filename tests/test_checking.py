@@ -158,7 +158,7 @@ def test_what_is_not_read(tmp_path: Path) -> None:
     own = [str(tmp_path / "out.md")]
     checked = check(tmp_path, ignore=["gen", "*.log.md", "base.jsonl"], own_files=own)
     assert (checked.files, checked.findings) == (("a.md",), ())
-    assert checked.totals.left_out == {"hidden": 2, "ignored": 3, "own-file": 1}
+    assert checked.totals.left_out == {"hidden": 2, "ignored": 3}
     assert places(check(tmp_path, "a.md", ".venv")) == [".venv/x.md:1:1 = a.md:1:1"]
 
 
@@ -319,7 +319,7 @@ def test_a_reference_set_inside_the_corpus_is_not_part_of_it(tmp_path: Path) -> 
     """A reference set in one of the folders given does not overlap with itself."""
     make(tmp_path, {"a.md": page(B), **_REFERENCE})
     checked = check(tmp_path, against=["eval.jsonl"])
-    assert (checked.has_passed, checked.files, checked.totals.left_out) == (True, ("a.md",), {"own-file": 1})
+    assert (checked.has_passed, checked.files, checked.totals.left_out) == (True, ("a.md",), {"reference": 1})
 
 
 def test_short_items_inside_of_longer_texts(tmp_path: Path) -> None:

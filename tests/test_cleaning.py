@@ -236,3 +236,16 @@ def test_a_revisit_is_cleaned_alike() -> None:
     assert first.text == second.text == f"{P}\n{Q}"
     assert (first.revisit, second.revisit) == (False, True)
     assert restore_corpus([first, second]) == documents
+
+
+def test_full_buckets_and_several_rounds_go_together() -> None:
+    """Hundreds of blocks that share a band, in a document that takes more than one round, come out kept."""
+    shared = " ".join(f"shared{i}" for i in range(40))
+    paragraphs = [f"{shared} " + " ".join(f"own{n}x{i}" for i in range(8)) for n in range(200)]
+    head = "Alpha beta gamma delta epsilon zeta eta theta iota kappa."
+    text = "\n\n".join([f"{head} {paragraphs[0]}", head, *paragraphs, f"{head} Something new stays here at the end."])
+    cleaned = clean(text)
+    assert cleaned.merges
+    assert all(paragraph in cleaned.text for paragraph in paragraphs[1:])
+    assert restore(cleaned) == text
+    assert clean(cleaned.text).text == cleaned.text

@@ -175,10 +175,14 @@ def test_help_needs_no_configuration(tmp_path: Path) -> None:
     ],
 )
 def test_limits_and_status(tmp_path: Path, given: tuple[str, ...], status: int) -> None:
-    """Row 48: no duplicates are allowed unless a limit is given; 1 says that one is exceeded, and stderr says why."""
+    """Row 48: no duplicates are allowed unless a limit is given; 1 says that one is exceeded. What there is is said once:
+    in the report for people, or else on standard error.
+    """
     _corpus(tmp_path)
     ended = run(*_CHECK, *given, folder=tmp_path)
-    found, verdict = ended.err.splitlines()[-2:]
+    found, verdict = ended.out.decode().splitlines()[-2:]
+    assert ended.err == ""
+    assert run(*_CHECK, *given, "--report", "json", folder=tmp_path).err == f"{found}\n{verdict}\n"
     assert ended.status == status
     assert found.startswith("total: 1 duplicate in 2 documents, 3")
     assert verdict.startswith("check: ")

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-import dedup
 from dedup._kernels import reference
 from dedup._kernels.recipe import LINE, PARAGRAPH, Recipe
 from dedup.minhash import Permutations
@@ -251,19 +250,6 @@ def test_blocks_found_elsewhere_are_prepared_alike(kernels: ModuleType) -> None:
     assert answers[0] == answers[1] == ((2, 0), [(0, 1.0)], (3, 22))
 
 
-def test_full_buckets_and_several_rounds_go_together() -> None:
-    """Hundreds of blocks that share a band, in a document that takes more than one round, come out kept."""
-    shared = " ".join(f"shared{i}" for i in range(40))
-    paragraphs = [f"{shared} " + " ".join(f"own{n}x{i}" for i in range(8)) for n in range(200)]
-    head = "Alpha beta gamma delta epsilon zeta eta theta iota kappa."
-    text = "\n\n".join([f"{head} {paragraphs[0]}", head, *paragraphs, f"{head} Something new stays here at the end."])
-    cleaned = dedup.clean(text)
-    assert cleaned.merges
-    assert all(paragraph in cleaned.text for paragraph in paragraphs[1:])
-    assert dedup.restore(cleaned) == text
-    assert dedup.clean(cleaned.text).text == cleaned.text
-
-
 @per_implementation
 @settings(max_examples=60, deadline=None)
 @given(
@@ -283,3 +269,28 @@ def test_signing_is_tokenizing_shingling_and_minhash_in_one(
         _, _, hashes, offsets, _, _ = kernels.tokenize(text, np.array([[0, len(text)]], np.int64))
         expected = kernels.minhash(*kernels.shingle(hashes, offsets, ngram), *maps)[0]
         assert signature.tolist() == expected.tolist()
+
+
+@per_implementation
+def test_a_frozen_index_knows_documents_until_others_come(kernels: ModuleType) -> None:
+    """Whatever is compared with it, it holds the documents and blocks that it held, and is saved as it was."""
+    index, loaded = kernels.Index(recipe(4, 2)), kernels.Index(recipe(4, 2))
+    index.register(["a", "b"], 0)
+    passed(index, ["a b c d", "e f g h"])
+    index.freeze()
+    loaded.freeze()
+    for number in range(3):
+        index.register([f"c{number}", "d"], 2 + 2 * number, [1])
+        assert (index.registered, index.owner(1)) == (4, ("b", 1, False))
+        assert [index.owner(i) for i in (2, 3)] == [(f"c{number}", 2 + 2 * number, False), ("d", 3 + 2 * number, True)]
+        batch = index.prepare(["i j k l", "i j k l\na b c d"], LINE)
+        assert index.pass_texts(batch, 0, 2, 2) == (1, 1)
+        assert (index.matches(), index.kept(), len(index)) == ([(0, 1.0)], [(0, 7)], 2)
+        index.commit()
+    with tempfile.TemporaryFile() as file:
+        index.save(file.fileno())
+        file.seek(0)
+        loaded.load(file.fileno())
+    for _ in range(2):
+        loaded.register(["e"], 8)
+        assert (loaded.registered, loaded.owner(0), loaded.owner(2)) == (3, ("a", 0, False), ("e", 8, False))

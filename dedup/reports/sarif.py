@@ -1,7 +1,8 @@
 """What a check found, in the Static Analysis Results Interchange Format (SARIF) 2.1.0, as GitHub takes it.
 
-A finding is a result, not a text with all its copies: one copy more of a known text is then a new result. Names and
-texts of inputs are made harmless: they are shown on pages.
+A finding is a result, not a text with all its copies: one copy more of a known text is then a new result. The partial
+fingerprint `dedup/v1` is that of the text, and which of its copies it is. Names and texts of inputs are made harmless:
+they are shown on pages.
 """
 
 from __future__ import annotations

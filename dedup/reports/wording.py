@@ -26,7 +26,8 @@ def message(finding: Finding) -> str:
 
 def likeness(finding: Finding) -> str:
     """`exact copy`, `near copy (86% alike)`."""
-    return "exact copy" if finding.kind == "exact" else f"near copy ({finding.similarity:.0%} alike)"
+    # what is not quite equal is never 100 %
+    return "exact copy" if finding.kind == "exact" else f"near copy ({min(finding.similarity, 0.99):.0%} alike)"
 
 
 def source(finding: Finding) -> str:
@@ -44,11 +45,10 @@ def totals_line(checked: Checked) -> str:
     """`3 duplicates (1 new) in 12 documents, 2.1% of 10,240 characters; 1 overlap with the reference`."""
     totals = checked.totals
     new = "" if totals.new is None else f" ({totals.new:,} new)"
-    parts = [
-        f"{counted(totals.duplicates, 'duplicate')}{new} in {counted(totals.documents, 'document')}, "
-        f"{totals.duplicate_ratio:.2%} of {totals.characters:,} characters"
-    ]
-    if totals.overlaps:
+    documents, ratio = counted(totals.documents, "document"), f"{totals.duplicate_ratio:.2%} of "
+    found = f"{counted(totals.duplicates, 'duplicate')}{new} in " if checked.looks_inside else ""
+    parts = [f"{found}{documents}, {ratio if found else ''}{totals.characters:,} characters"]
+    if totals.overlaps or not checked.looks_inside:
         parts.append(f"{counted(totals.overlaps, 'overlap')} with the reference")
     if totals.allowed:
         parts.append(f"{totals.allowed:,} allowed")
