@@ -34,7 +34,7 @@ def test_the_python_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_readme_has_the_two_commands() -> None:
     """One block of shell sets up and runs the main job, the next one the tests."""
     main_job, tests = blocks("sh")
-    assert ".venv/bin/dedup clean examples -o out --report merges.jsonl" in main_job
+    assert ".venv/bin/dedup clean examples/*.txt -o out --report merges.jsonl" in main_job
     assert "pytest" in tests
 
 
