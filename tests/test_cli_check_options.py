@@ -175,8 +175,9 @@ def test_help_needs_no_configuration(tmp_path: Path) -> None:
     ],
 )
 def test_limits_and_status(tmp_path: Path, given: tuple[str, ...], status: int) -> None:
-    """Row 48: no duplicates are allowed unless a limit is given; 1 says that one is exceeded. What there is is said once:
-    in the report for people, or else on standard error.
+    """Row 48: nothing is allowed unless a limit is given; status 1 says that one is exceeded.
+
+    What was found is said once: in the report for people, or else on standard error.
     """
     _corpus(tmp_path)
     ended = run(*_CHECK, *given, folder=tmp_path)
