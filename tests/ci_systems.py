@@ -74,11 +74,12 @@ def _site_packages() -> list[str]:
 
 
 def command_folder(folder: Path) -> Path:
-    """A folder in which `dedup` is the command under test."""
+    """A folder in which `dedup` is the command under test, and `python` the one that runs the tests."""
     folder.mkdir(parents=True, exist_ok=True)
-    script = folder / "dedup"
-    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m dedup "$@"\n', encoding="utf-8")
-    script.chmod(0o755)
+    python = shlex.quote(sys.executable)
+    for name, command in (("dedup", f"{python} -m dedup"), ("python", python), ("python3", python)):
+        (folder / name).write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
+        (folder / name).chmod(0o755)
     return folder
 
 

@@ -104,10 +104,7 @@ def read_outputs(text: str) -> dict[str, str]:
 def runner(tmp_path: Path) -> Runner:
     """A runner with a Python in which `dedup` is, as the step before leaves it behind."""
     runner = Runner(tmp_path / "runner")
-    bin_folder = command_folder(tmp_path / "runner/bin")
-    (bin_folder / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
-    (bin_folder / "python").chmod(0o755)
-    runner.outputs["install"] = {"bin": str(bin_folder)}
+    runner.outputs["install"] = {"bin": str(command_folder(tmp_path / "runner/bin"))}
     return runner
 
 

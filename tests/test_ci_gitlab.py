@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -46,25 +45,16 @@ def job(**inputs: object) -> dict[str, Any]:
 def run_job(folder: Path, made: dict[str, Any], shell: str = SHELLS[0]) -> subprocess.CompletedProcess[str]:
     """Run the script of a job in a checkout, every line in the same shell, up to the first that fails."""
     variables = {name: text if isinstance(text, str) else text["value"] for name, text in made["variables"].items()}
-    env = shell_environment(programs(folder / "../bin"), folder / "../home", PIP_NO_INDEX="1")
+    env = shell_environment(command_folder(folder / "../bin"), folder / "../home", PIP_NO_INDEX="1")
     script = "\n".join(["set -e", *made["script"]])
     return subprocess.run(
         [shell], input=script, cwd=folder, env={**env, **variables}, capture_output=True, text=True, check=False
     )
 
 
-def programs(folder: Path) -> Path:
-    """A folder with `dedup`, the command under test, and Python by its names."""
-    command_folder(folder)
-    for name in ("python", "python3"):
-        (folder / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
-        (folder / name).chmod(0o755)
-    return folder
-
-
 def installed(made: dict[str, Any], folder: Path) -> dict[str, Any]:
     """A job without the first lines of its script, as if they had made an environment with the command in it."""
-    programs(folder / "bin")
+    command_folder(folder / "bin")
     *install, check = made["script"]
     assert [" install " in line for line in install] == [False, False, True]
     return {**made, "script": [f'environment="{folder}"', check]}
@@ -145,7 +135,7 @@ def test_hostile_inputs_execute_nothing(tmp_path: Path, name: str, hostile: str)
     folder = make(tmp_path / "checkout", {"docs/panda.md": PANDA})
     environment = tmp_path / "environment"
     if name == "package":
-        programs(environment / "bin")
+        command_folder(environment / "bin")
         made["script"] = [f'environment="{environment}"', *(line for line in made["script"] if " install " in line)]
     else:
         made = installed(made, environment)
