@@ -137,7 +137,7 @@ class CheckCorpus:
         found = []
         for number in range(len(self._corpus)):
             if self._corpus.is_changed(number):
-                cleaned = self._corpus.changed(number, self._corpus.text(number))
+                cleaned = self._corpus.result(number)
                 merges = () if cleaned.revisit else cleaned.merges
                 found += [Pair.of("duplicate", number, merge, self._corpus.number(merge.canonical)) for merge in merges]
         return found

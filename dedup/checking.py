@@ -170,8 +170,9 @@ class _Check:
         self, clusters: list[Cluster], known: Mapping[str, Entry] | None, allowed: int, corpus: CheckCorpus
     ) -> Checked:
         checking, changed = self._checking, self._changed
+        gone = None
         if known is not None:
-            mark_new([cluster for cluster in clusters if cluster.rule == "duplicate"], known)
+            gone = mark_new([cluster for cluster in clusters if cluster.rule == "duplicate"], known)
         unchanged = keep_changed(clusters, changed)
         findings = sorted((each for cluster in clusters for each in cluster.findings()), key=_order(corpus))
         files = {name: size for name, size in corpus.characters.items() if name in changed}
@@ -183,6 +184,7 @@ class _Check:
             duplicates=len(duplicates),
             duplicate_characters=_covered(duplicates),
             new=None if known is None else sum(bool(finding.is_new) for finding in duplicates),
+            gone=gone,
             overlaps=len(findings) - len(duplicates),
             allowed=allowed,
             unchanged=unchanged,

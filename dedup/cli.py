@@ -12,9 +12,10 @@ import shlex
 import signal
 import sys
 import time
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import asdict
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -262,7 +263,17 @@ def main() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), end_now)
-    sys.exit(_status())
+    with ExitStack() as stack:
+        stack.push(_could_not)
+        sys.exit(_status())
+
+
+def _could_not(kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    """Show an error that nobody expected, and exit with another status than Python's, which is that of findings."""
+    if kind is not None and error is not None and not isinstance(error, SystemExit):
+        sys.excepthook(kind, error, trace)
+        click.echo("dedup: error: this should not have happened; please report it, with the lines above", err=True)
+        raise SystemExit(FAILED) from error
 
 
 def _status() -> int:

@@ -106,15 +106,17 @@ def entries_of(clusters: Sequence[Cluster]) -> list[Entry]:
     ]
 
 
-def mark_new(clusters: Sequence[Cluster], entries: Mapping[str, Entry]) -> None:
+def mark_new(clusters: Sequence[Cluster], entries: Mapping[str, Entry]) -> int:
     """Tell known copies from new ones: every likeness says whether it is new, and is looked at from its new side.
+
+    Returns how many copies the baseline has that are gone.
 
     So many copies of a text are known as the baseline has of it. Of those that are left over in a cluster, so many more
     are known as the baseline has of its texts and are gone: they were edited. Which copies of a cluster are the new
     ones, nobody can know: those in documents that the baseline does not name, then those that say something else than
     what it has, then the last ones.
     """
-    new = _unknown(clusters, entries)
+    new, gone = _unknown(clusters, entries)
     for cluster in clusters:
         known_copies = [likeness for likeness in cluster.likenesses if key_of(likeness.duplicate) not in new]
         turned: set[Key] = set()
@@ -125,6 +127,7 @@ def mark_new(clusters: Sequence[Cluster], entries: Mapping[str, Entry]) -> None:
             if is_turned:
                 turned.add(canonical)
             cluster.likenesses[i] = replace(likeness, is_new=is_new or is_turned, is_turned=is_turned)
+    return gone
 
 
 def keep_changed(clusters: Sequence[Cluster], files: Container[str]) -> int:
@@ -146,8 +149,8 @@ def keep_changed(clusters: Sequence[Cluster], files: Container[str]) -> int:
     return dropped
 
 
-def _unknown(clusters: Sequence[Cluster], entries: Mapping[str, Entry]) -> set[Key]:
-    """The copies that a baseline does not account for."""
+def _unknown(clusters: Sequence[Cluster], entries: Mapping[str, Entry]) -> tuple[set[Key], int]:
+    """The copies that a baseline does not account for, and how many it has that are gone."""
     held = _by_text(clusters)
     known = {text: entries[text].copies if text in entries else 0 for text in held}
     surplus = {key for text, own in held.items() for key in [*own][known[text] :]}
@@ -166,7 +169,7 @@ def _unknown(clusters: Sequence[Cluster], entries: Mapping[str, Entry]) -> set[K
             gone[entry.fingerprint] -= edited
             more -= edited
         found.update(_least_known(cluster, before)[:more])
-    return found
+    return found, sum(gone.values())
 
 
 def _by_text(clusters: Sequence[Cluster]) -> dict[str, dict[Key, Copy]]:

@@ -120,6 +120,7 @@ class Totals(Struct, frozen=True, kw_only=True):
         duplicates: Findings of rule `duplicate`.
         duplicate_characters: Characters that are in one of them (at `at`), each counted once.
         new: How many of them the baseline does not know; None without a baseline.
+        gone: Copies that the baseline has and that are none any more; None without a baseline.
         overlaps: Findings of rule `overlap`.
         allowed: Findings that are not reported because the allow-list has them.
         unchanged: Findings that are not reported because they are in no changed file.
@@ -134,6 +135,7 @@ class Totals(Struct, frozen=True, kw_only=True):
     duplicates: int
     duplicate_characters: int
     new: int | None = None
+    gone: int | None = None
     overlaps: int = 0
     allowed: int = 0
     unchanged: int = 0

@@ -156,8 +156,12 @@ class RankedCorpus:
 
     def changed(self, number: int, text: str) -> Cleaned:
         """Such a document after cleaning, given its text; its other fields are left out."""
-        cleaned = unpack(self._results[self._places[number]], Cleaned)
+        cleaned = self.result(number)
         return replace(cleaned, text=cut(text, [merge.span for merge in cleaned.merges]))
+
+    def result(self, number: int) -> Cleaned:
+        """The same without its text."""
+        return unpack(self._results[self._places[number]], Cleaned)
 
     def number(self, place: Place) -> int:
         """The position in the input of a document that a result names."""

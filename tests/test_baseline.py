@@ -61,6 +61,26 @@ def test_verdicts_against_a_baseline(tmp_path: Path, case: str) -> None:
     assert [level for level in levels(checked) if level != "note"] == ["error"] * len(new)
 
 
+_GONE = {  # one that is left alone is no copy either
+    "a copy was removed": 2,
+    "all copies were removed": 4,
+    "an old one went, a new one came": 2,
+    "a known copy was edited": 0,
+    "one more copy": 0,
+    "text went to another file": 0,
+}
+
+
+@pytest.mark.parametrize("case", _GONE)
+def test_copies_that_are_gone_are_counted(tmp_path: Path, case: str) -> None:
+    """What the baseline knows and the corpus has no more is told, so that it can be forgotten."""
+    make(tmp_path / "before", {**_BEFORE})
+    make_baseline(tmp_path / "before")
+    make(tmp_path / "after", {**_AFTER[case][0]})
+    (tmp_path / "before/baseline.jsonl").rename(tmp_path / "after/baseline.jsonl")
+    assert check(tmp_path / "after", baseline="baseline.jsonl").totals.gone == _GONE[case]
+
+
 def make_baseline(folder: Path) -> bytes:
     """Write the baseline of a folder, and its bytes."""
     checked = check(folder, baseline="baseline.jsonl", update_baseline=True)

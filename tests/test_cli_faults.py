@@ -295,3 +295,12 @@ def test_full_disk_under_the_texts_that_wait(tmp_path: Path, command: str) -> No
     assert "File too large; TMPDIR" in ended.stderr
     assert ended.stderr.count("\n") == 1
     assert set(tree(tmp_path)) == {"in.jsonl"}
+
+
+def test_what_nobody_expected_is_no_finding() -> None:
+    """A fault of the program shows where it is, and ends with status 2, which no exceeded limit has."""
+    code = "from dedup import cli; cli._status = lambda: 1 // 0; cli.main()"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), check=False)
+    assert ended.returncode == 2
+    assert "ZeroDivisionError" in ended.stderr
+    assert "please report" in ended.stderr.splitlines()[-1]

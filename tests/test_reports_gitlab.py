@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import example, given
-from jsonschema import Draft202012Validator
 
 from dedup.findings import Checked, Location
 from dedup.reports.gitlab import MOST, write
@@ -17,34 +16,13 @@ from dedup.reports.wording import message
 from tests.any_checked import CHECKS
 from tests.checked import many, nothing, sample
 from tests.golden import golden
-
-# What GitLab documents (doc/ci/testing/code_quality.md) and what its parser requires, put together.
-_LINE = {"type": "integer", "minimum": 1}
-_ENTRY = {
-    "type": "object",
-    "required": ["description", "check_name", "fingerprint", "severity", "location"],
-    "properties": {
-        "description": {"type": "string", "minLength": 1},
-        "check_name": {"enum": ["dedup/duplicate", "dedup/overlap", "dedup/more"]},
-        "fingerprint": {"type": "string", "minLength": 1},
-        "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
-        "location": {
-            "type": "object",
-            "required": ["path", "lines"],
-            "properties": {
-                "path": {"type": "string", "minLength": 1, "pattern": r"^(?!\./|/)"},
-                "lines": {"type": "object", "required": ["begin"], "properties": {"begin": _LINE, "end": _LINE}},
-            },
-        },
-    },
-}
-_VALIDATOR = Draft202012Validator({"type": "array", "items": _ENTRY})
+from tests.report_schemas import GITLAB, faults
 
 
 def _entries(checked: Checked) -> list[dict[str, Any]]:
     data = b"".join(write(checked))
     entries: list[dict[str, Any]] = json.loads(data)
-    assert not [error.message for error in _VALIDATOR.iter_errors(entries)]
+    assert not faults(GITLAB, entries)
     assert len({entry["fingerprint"] for entry in entries}) == len(entries)
     return entries
 

@@ -9,26 +9,24 @@ import gzip
 import json
 import random
 import re
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import msgspec
 import pytest
 from hypothesis import example, given, settings
-from jsonschema import Draft4Validator
 
 from dedup.findings import Checked, Finding, Location
 from dedup.reports.sarif import MOST, write
 from dedup.reports.terminal import printable
 from dedup.reports.wording import largest_first
 from dedup.version import __version__
+from tests import report_schemas
 from tests.any_checked import CHECKS
 from tests.checked import HELD_OUT, NASTY_NAMES, TABLE, many, nothing, sample
 from tests.golden import golden
+from tests.report_schemas import faults
 
-_SCHEMA = Path(__file__).parent / "data" / "sarif-2.1.0-rtm.5.json"
 _CHARACTER = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=@]|%[0-9A-F]{2})"  # RFC 3986: pchar without the colon
 _REFERENCE = re.compile(f"{_CHARACTER}+(?:/(?:{_CHARACTER}|:)*)*")  # path-noscheme
 _LINK = re.compile(r"\[((?:[^\\\[\]]|\\[\\\[\]])*)\]\(([^()]*)\)")  # section 3.11.6
@@ -37,15 +35,10 @@ _SEMANTIC_VERSION = re.compile(r"\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-
 _GITHUB_BYTES = 10_000_000
 
 
-@cache
-def _validator() -> Draft4Validator:
-    return Draft4Validator(json.loads(_SCHEMA.read_text("utf-8")))
-
-
 def _run(checked: Checked) -> dict[str, Any]:
     """The one run of a report, which is valid."""
     log = json.loads(b"".join(write(checked)))
-    assert not [f"{error.json_path}: {error.message}" for error in _validator().iter_errors(log)]
+    assert not faults(report_schemas.sarif(), log)
     (run,) = log["runs"]
     shown: dict[str, Any] = run
     return shown
@@ -76,7 +69,7 @@ def test_the_schema_finds_faults() -> None:
     """A report with a fault is not valid: the schema is looked at."""
     log = json.loads(b"".join(write(sample())))
     log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0
-    assert not _validator().is_valid(log)
+    assert faults(report_schemas.sarif(), log)
 
 
 def test_nothing_found() -> None:
@@ -220,7 +213,7 @@ def test_too_many_findings() -> None:
     assert notification["message"]["text"].startswith("and 75,000 more: 100,000 duplicates ")
     assert run["properties"]["totals"]["duplicates"] == 100_000
     run["results"] = run["results"][:100]
-    assert _validator().is_valid({"version": "2.1.0", "runs": [run]})
+    assert not faults(report_schemas.sarif(), {"version": "2.1.0", "runs": [run]})
 
 
 def test_findings_that_compress_badly() -> None:

@@ -68,6 +68,7 @@ def unlisted(checked: Checked) -> dict[str, str]:
     totals = checked.totals
     rows = {
         "known to the baseline": f"{known:,} more" if known else "",
+        "gone": f"{totals.gone:,} of the copies in the baseline; --update-baseline forgets them" if totals.gone else "",
         "revisits": counted(totals.revisits, "document") if totals.revisits else "",
         "skipped": by_reason(totals.skipped),
         "left out": by_reason(totals.left_out),
