@@ -17,7 +17,6 @@ from msgspec import Struct
 
 from dedup.findings import EXCERPT, Location, Rule
 from dedup.records import Kind, Merge, Span
-from dedup.shingles import tokenize_blocks
 
 _SPACE = re.compile(r"\s+")
 _NO_LINE = 0
@@ -144,6 +143,8 @@ def copies_at(
         id_of: The id of a document.
         text_of: The text of a document.
     """
+    from dedup.shingles import tokenize_blocks  # noqa: PLC0415  # it loads NumPy, and most checks find nothing
+
     found: dict[Spot, Copy] = {}
     for document, group in groupby(sorted(set(spots)), key=lambda spot: spot.document):
         own = list(group)

@@ -297,7 +297,7 @@ def test_what_is_installed_is_a_version_with_extras(tmp_path: Path, name: str, h
 
 def test_the_package_of_the_action_itself_is_installed(tmp_path: Path) -> None:
     """Without a version what stands beside action.yml is installed into an environment of its own, and used."""
-    runner = Runner(tmp_path / "runner", package(tmp_path / "an action"), PIP_NO_INDEX="1")
+    runner = Runner(tmp_path / "runner", package(tmp_path / "an action"), PIP_NO_INDEX="1", PYTHONPATH="")
     installed = runner.run(INSTALL, python=sys.executable, extras="parquet")
     assert installed.status == 0, installed.err
     assert Path(installed.outputs["bin"]).is_relative_to(tmp_path / "runner/temp")
@@ -309,7 +309,8 @@ def test_the_package_of_the_action_itself_is_installed(tmp_path: Path) -> None:
 def test_a_version_is_taken_from_the_index(tmp_path: Path) -> None:
     """With a version that one is installed, by its name, and not what stands beside action.yml."""
     links = wheel(tmp_path / "index").as_uri()
-    runner = Runner(tmp_path / "runner", tmp_path / "nothing", PIP_NO_INDEX="1", PIP_FIND_LINKS=links)
+    alone = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": links, "PYTHONPATH": ""}
+    runner = Runner(tmp_path / "runner", tmp_path / "nothing", **alone)
     installed = runner.run(INSTALL, python=sys.executable, version=VERSION)
     assert installed.status == 0, installed.err
     python = os.path.join(installed.outputs["bin"], "python")  # noqa: PTH118  # as the action's script does
