@@ -9,13 +9,14 @@ import hashlib
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from dedup.findings import EXCERPT, Location, Rule
+from dedup.parallel import BATCH_SIZE, batched
 from dedup.records import Kind, Merge, Span
 
 _SPACE = re.compile(r"\s+")
@@ -124,10 +125,13 @@ class LineStarts:
     """Where the lines of a text begin. A line ends in a line feed, with or without a carriage return before it."""
 
     def __init__(self, text: str) -> None:
-        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._text = text
+        self._starts: list[int] = []
 
     def place(self, at: int) -> tuple[int, int]:
         """Line and column of a character, both from 1."""
+        if not self._starts:  # nobody asked before: not all documents have lines
+            self._starts = [0, *(match.end() for match in re.finditer("\n", self._text))]
         line = bisect_right(self._starts, at)
         return line, at - self._starts[line - 1] + 1
 
@@ -143,22 +147,52 @@ def copies_at(
         id_of: The id of a document.
         text_of: The text of a document.
     """
+    passages = _passages(sorted(set(spots)), origins, id_of, text_of)
+    return {
+        passage.spot: copy
+        for batch in batched(passages, lambda passage: len(passage.text), BATCH_SIZE)
+        for passage, copy in zip(batch, _copies(batch), strict=True)
+    }
+
+
+class _Passage(NamedTuple):
+    """What stands at a spot.
+
+    Attributes:
+        spot: The spot.
+        at: Its place, without the white space around it.
+        text: All of it, but that white space.
+    """
+
+    spot: Spot
+    at: Location
+    text: str
+
+
+def _passages(
+    spots: Iterable[Spot], origins: Origins, id_of: Callable[[int], str], text_of: Callable[[int], str]
+) -> Iterator[_Passage]:
+    for document, group in groupby(spots, key=lambda spot: spot.document):
+        text, document_id = text_of(document), id_of(document)
+        lines = LineStarts(text)
+        for spot in group:
+            span = _stripped(text, spot)
+            yield _Passage(spot, origins.location(document, document_id, span, lines), text[span.start : span.end])
+
+
+def _copies(passages: Sequence[_Passage]) -> Iterator[Copy]:
+    """Copies of the same order."""
     from dedup.shingles import tokenize_blocks  # noqa: PLC0415  # it loads NumPy, and most checks find nothing
 
-    found: dict[Spot, Copy] = {}
-    for document, group in groupby(sorted(set(spots)), key=lambda spot: spot.document):
-        own = list(group)
-        text = text_of(document)
-        lines = LineStarts(text)
-        spans = [_stripped(text, spot) for spot in own]
-        tokens = tokenize_blocks(text, spans)
-        for i, (spot, span) in enumerate(zip(own, spans, strict=True)):
-            own_tokens = tokens.block(i)
-            words = own_tokens.words()
-            at = origins.location(document, id_of(document), span, lines)
-            first = own_tokens.extent(0, len(words)).start if words else span.start
-            found[spot] = Copy(at, first, fingerprint(words), len(words), _excerpt(text, span))
-    return found
+    texts = [passage.text for passage in passages]
+    ends = list(accumulate(len(text) + 1 for text in texts))
+    blocks = [Span(end - 1 - len(text), end - 1) for text, end in zip(texts, ends, strict=True)]
+    tokens = tokenize_blocks("\n".join(texts), blocks)
+    for i, (passage, block) in enumerate(zip(passages, blocks, strict=True)):
+        own = tokens.block(i)
+        words = own.words()
+        first = own.extent(0, len(words)).start - block.start if words else 0
+        yield Copy(passage.at, passage.at.start + first, fingerprint(words), len(words), _excerpt(passage.text))
 
 
 def fingerprint(words: Sequence[str]) -> str:
@@ -173,8 +207,7 @@ def _stripped(text: str, spot: Spot) -> Span:
     return Span(start, end) if start < end else Span(spot.start, spot.end)
 
 
-def _excerpt(text: str, span: Span) -> str:
-    begin = text[span.start : min(span.end, span.start + 4 * EXCERPT)]
+def _excerpt(text: str) -> str:
+    begin = text[: 4 * EXCERPT]
     line = _SPACE.sub(" ", begin)
-    is_all = len(line) <= EXCERPT and span.start + len(begin) == span.end
-    return line if is_all else f"{line[: EXCERPT - 3]}..."
+    return line if len(line) <= EXCERPT and len(begin) == len(text) else f"{line[: EXCERPT - 3]}..."

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from array import array
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import TracebackType
 
 from dedup.errors import OutputError
@@ -25,7 +23,7 @@ class Spill:
     def __init__(self) -> None:
         self._ends = array("q", [0])
         self._is_at_end = True
-        with _spill_errors():
+        with _SPILL_ERRORS:
             self._stream = tempfile.TemporaryFile(prefix="dedup-")  # noqa: SIM115  # closed by `close`
 
     def __enter__(self) -> Spill:
@@ -44,7 +42,7 @@ class Spill:
 
     def close(self) -> None:
         """Forget everything."""
-        with _spill_errors():
+        with _SPILL_ERRORS:
             self._stream.close()
 
     def __len__(self) -> int:
@@ -52,7 +50,7 @@ class Spill:
 
     def append(self, data: bytes) -> int:
         """Add a byte string; returns its number, from 0."""
-        with _spill_errors():
+        with _SPILL_ERRORS:
             if not self._is_at_end:
                 self._stream.seek(0, os.SEEK_END)
                 self._is_at_end = True
@@ -64,7 +62,7 @@ class Spill:
         if not 0 <= number < len(self):
             raise IndexError(number)
         start, end = self._ends[number], self._ends[number + 1]
-        with _spill_errors():
+        with _SPILL_ERRORS:
             self._is_at_end = False
             self._stream.seek(start)
             data = self._stream.read(end - start)
@@ -73,10 +71,18 @@ class Spill:
         return data
 
 
-@contextmanager
-def _spill_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = f"the texts that wait in a temporary file there cannot be held: {error.strerror or error}"
-        raise OutputError(tempfile.gettempdir(), f"{reason}; TMPDIR names another folder") from error
+class _SpillErrors:
+    """Turns what the system says about the file into an `OutputError`; no generator, as it is entered very often."""
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, OSError):
+            reason = f"the texts that wait in a temporary file there cannot be held: {error.strerror or error}"
+            raise OutputError(tempfile.gettempdir(), f"{reason}; TMPDIR names another folder") from error
+
+
+_SPILL_ERRORS = _SpillErrors()
