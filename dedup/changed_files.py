@@ -1,58 +1,72 @@
-"""Which files changed since a git ref."""
+"""Which files are the same as at a git ref; all others have changed."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
 from dedup.errors import SettingsError
 
 
-def changed_since(ref: str, root: Path) -> frozenset[str]:
-    """The files below a folder that are another than where this branch left `ref`, or were not there: names relative to
-    the folder. What is not committed counts, and so do files that git does not know yet and is not told to ignore. A
-    file that was only renamed has not changed.
+class Unchanged:
+    """The files that are the same as where this branch left `ref`, or were only renamed.
+
+    All others have changed: files with changes that are committed or not, new ones, those that git is told to ignore,
+    and those outside of the repository, of which it knows nothing.
 
     Args:
         ref: A branch, tag or commit.
-        root: A folder of a git repository.
+        folder: A folder of the repository.
 
     Raises:
         SettingsError: If there is no git, no repository, no such ref, or no commit in common with it.
     """
-    commit = _git(ref, root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-    base = _git(ref, root, "merge-base", commit.decode().strip(), "HEAD").decode().strip()
-    options = ("--no-ext-diff", "--find-renames", "--diff-filter=d", "--name-status", "-z", "--relative")
-    changed = _changed(_git(ref, root, "diff", *options, base, "--").split(b"\0"))
-    unknown = _git(ref, root, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0")
-    return frozenset(name.decode("utf-8", "surrogateescape") for name in (*changed, *unknown) if name)
+
+    def __init__(self, ref: str, folder: Path) -> None:
+        self._ref = ref
+        self._folder = folder
+        commit = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}").strip()
+        base = self._git("merge-base", commit.decode(), "HEAD").decode().strip()
+        self._top = Path(os.fsdecode(self._git("rev-parse", "--show-toplevel").removesuffix(b"\n")))
+        options = ("--no-ext-diff", "--find-renames", "--name-status", "--no-relative", "-z")
+        changed, renamed = _changes(self._git("diff", *options, base, "--").split(b"\0"))
+        before = set(self._git("ls-tree", "-r", "-z", "--name-only", "--full-tree", base).split(b"\0"))
+        self._names = (before - changed) | renamed
+
+    def __contains__(self, path: Path) -> bool:
+        link = Path(os.path.realpath(path.parent), path.name)
+        return self._has(link) and self._has(Path(os.path.realpath(path)))
+
+    def _has(self, path: Path) -> bool:
+        return self._top in path.parents and os.fsencode(path.relative_to(self._top).as_posix()) in self._names
+
+    def _git(self, *command: str) -> bytes:
+        try:
+            arguments = ["git", "-C", str(self._folder), *command]
+            ended = subprocess.run(arguments, capture_output=True, check=False)  # noqa: S603  # no shell, no option
+        except OSError as error:
+            raise SettingsError("changed_since", self._ref, f"git cannot be run: {error.strerror or error}") from error
+        if ended.returncode == 0:
+            return ended.stdout
+        said = ended.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise SettingsError("changed_since", self._ref, _remedy(command[0], said[-1] if said else ""))
 
 
-def _changed(fields: list[bytes]) -> list[bytes]:
-    """Names out of what `git diff --name-status -z` says: a status and a name, or two for what was renamed."""
-    changed: list[bytes] = []
+def _changes(fields: list[bytes]) -> tuple[set[bytes], set[bytes]]:
+    """Names of files that changed or went, and new names of those that did not change otherwise, out of what
+    `git diff --name-status -z` says: a status and a name, or two for what was renamed.
+    """
+    changed: set[bytes] = set()
+    renamed: set[bytes] = set()
     rest = iter(fields)
     for status in rest:
         if not status:
             break
-        name = next(rest)
-        if status[:1] in (b"R", b"C"):
-            name = next(rest)
-            if status.endswith(b"100"):
-                continue
-        changed.append(name)
-    return changed
-
-
-def _git(ref: str, root: Path, *command: str) -> bytes:
-    try:
-        ended = subprocess.run(["git", "-C", str(root), *command], capture_output=True, check=False)  # noqa: S603, S607
-    except OSError as error:
-        raise SettingsError("changed_since", ref, f"git cannot be run: {error.strerror or error}") from error
-    if ended.returncode == 0:
-        return ended.stdout
-    said = ended.stderr.decode("utf-8", "replace").strip().splitlines()
-    raise SettingsError("changed_since", ref, _remedy(command[0], said[-1] if said else ""))
+        changed.add(next(rest))
+        if status.startswith((b"R", b"C")):
+            (renamed if status.endswith(b"100") else changed).add(next(rest))
+    return changed, renamed
 
 
 def _remedy(command: str, said: str) -> str:

@@ -1,4 +1,7 @@
-"""Which files a check reads, and what they are called: by their names relative to the folder of the check."""
+"""Which files a check reads, and what they are called: by their names relative to the folder of the check.
+
+Files outside of it have names that begin with `..`, so that no name is that of another file.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +100,9 @@ class CheckInputs:
         if source.path is None:
             return source.name
         path = Path(os.path.abspath(source.path))  # noqa: PTH100  # as above
-        return portable_name(path.relative_to(self._root).as_posix()) if self._root in path.parents else source.name
+        if path.anchor != self._root.anchor:  # another drive
+            return source.name
+        return portable_name(Path(os.path.relpath(path, self._root)).as_posix())
 
 
 _OWN = "own"

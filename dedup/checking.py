@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dedup.banding import choose_banding
 from dedup.baseline import Entry, baseline_lines, check_baseline, read_baseline
-from dedup.changed_files import changed_since
+from dedup.changed_files import Unchanged
 from dedup.check_corpus import CheckCorpus, overlaps
 from dedup.check_inputs import EXPECTED, CheckInputs
 from dedup.clusters import Cluster, Likeness, clusters_of, entries_of, keep_changed, mark_new
@@ -26,6 +26,7 @@ from dedup.parallel import count_jobs
 from dedup.reading import Reading
 from dedup.reports.jsonl import shown_settings
 from dedup.settings import Settings
+from dedup.sources import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +94,9 @@ class _Check:
         self._jobs = jobs
         self._shown = shown_settings(settings, choose_banding(settings))
         self._left_out: Counter[str] = Counter()
-        self._changed = (
-            _Everything() if checking.changed_since is None else changed_since(checking.changed_since, checking.root)
-        )
+        ref = checking.changed_since
+        self._unchanged = None if ref is None else Unchanged(ref, checking.root)
+        self._changed: set[str] = set()  # names of files
 
     def checked(self) -> Checked:
         checking = self._checking
@@ -132,19 +133,24 @@ class _Check:
         )
         reference_sources = inputs.reference(checking.against)
         own = [Path(path) for path in (*checking.own_files, checking.baseline) if path]
+        sources = inputs.corpus(checking.paths, ignored, reference_sources, own)
         corpus = opened.enter_context(CheckCorpus(self._settings, reading, markers=checking.markers))
-        corpus.read(inputs.corpus(checking.paths, ignored, reference_sources, own), self._observer, self._jobs)
-        if not corpus.has_text and not checking.allow_empty:
-            what = "there is no text to compare in them; --allow-empty takes that for passed"
-            raise InputError(", ".join(checking.paths), what)
+        self._fill(corpus, sources, checking.paths, "there is no text to compare in them")
         if not checking.against:
             return corpus, None
         reference = opened.enter_context(CheckCorpus(Settings(), reading, markers=False))
-        reference.read(reference_sources, self._observer, self._jobs)
-        if not reference.has_text and not checking.allow_empty:
-            what = "there is no text to compare with in them; --allow-empty takes that for passed"
-            raise InputError(", ".join(checking.against), what)
+        self._fill(reference, reference_sources, checking.against, "there is no text to compare with in them")
         return corpus, reference
+
+    def _fill(self, corpus: CheckCorpus, sources: Sequence[Source], given: Sequence[str], otherwise: str) -> None:
+        """Read some files; without any text in them there would be no check."""
+        self._changed.update(source.name for source in sources if self._has_changed(source))
+        corpus.read(sources, self._observer, self._jobs)
+        if not corpus.has_text and not self._checking.allow_empty:
+            raise InputError(", ".join(given), f"{otherwise}; --allow-empty takes that for passed")
+
+    def _has_changed(self, source: Source) -> bool:
+        return self._unchanged is None or source.path is None or source.path not in self._unchanged
 
     def _leave_out(self, left: LeftOut) -> None:
         self._left_out[left.reason] += 1
@@ -202,13 +208,6 @@ class _Check:
             changed_since=checking.changed_since,
             looks_inside=checking.looks_inside,
         )
-
-
-class _Everything(Container[str]):
-    """All files."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
 
 
 def _likenesses(pairs: Sequence[Pair], corpus: CheckCorpus, reference: CheckCorpus) -> list[Likeness]:

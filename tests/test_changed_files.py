@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dedup.changed_files import changed_since
+from dedup.changed_files import Unchanged
 from dedup.errors import SettingsError
 from dedup.findings import Limits
 from tests.checks import A, B, C, check, page, places
@@ -39,25 +40,57 @@ def commit(folder: Path, tag: str) -> None:
     git(folder, "tag", tag)
 
 
+def changed(folder: Path, ref: str, *others: Path) -> set[str]:
+    """All files of a folder, and some others, that have changed."""
+    unchanged = Unchanged(ref, folder)
+    files = [path for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts]
+    return {os.path.relpath(path, folder) for path in (*files, *others) if path not in unchanged}
+
+
 def test_what_has_changed(repository: Path) -> None:
-    """Changes count, committed or not, and new files; what git ignores, what went or was only renamed does not."""
+    """Changes count, committed or not, and new files, also those that git ignores; what was only renamed does not."""
     make(repository, {"committed.md": page(A), "c.md": page(C, "y")})
     commit(repository, "after")
-    make(repository, {"staged.md": "x", "b.md": page(B, "z"), "new [1] ä.md": "x", "old.log": "x"})
+    make(repository, {"staged.md": "x", "b.md": page(B, "z"), "new [1] ä.md": "x", "old.log": "x", "gone.md": "y"})
     git(repository, "add", "staged.md")
-    (repository / "gone.md").unlink()
     git(repository, "mv", "in/d.md", "in/e.md")
-    assert changed_since("before", repository) == {"committed.md", "c.md", "staged.md", "b.md", "new [1] ä.md"}
-    assert changed_since("after", repository) == {"staged.md", "b.md", "new [1] ä.md"}
-    assert changed_since("before", repository / "in") == frozenset()
+    git(repository, "rm", "-q", "--cached", "-f", "gone.md")
+    uncommitted = {"staged.md", "b.md", "new [1] ä.md", "old.log", "gone.md"}
+    assert changed(repository, "before") == {*uncommitted, "committed.md", "c.md"}
+    assert changed(repository, "after") == uncommitted
+    assert changed(repository / "in", "after") == set()
+    assert changed(repository / "in", "after", repository / "b.md", repository / "a.md") == {"../b.md"}
+
+
+def test_a_file_that_git_does_not_know_has_changed(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Nobody can say of a file outside of the repository that it is the same."""
+    outside = tmp_path_factory.mktemp("outside") / "a.md"
+    outside.write_text(page(A))
+    assert outside not in Unchanged("before", repository)
+    (repository / "link.md").symlink_to(outside)
+    (repository / "other.md").symlink_to("a.md")
+    commit(repository, "links")
+    unchanged = Unchanged("links", repository)
+    assert [repository / name in unchanged for name in ("a.md", "link.md", "other.md")] == [True, False, True]
+    (repository / "other.md").unlink()
+    (repository / "other.md").symlink_to("b.md")
+    assert repository / "other.md" not in Unchanged("links", repository)
+
+
+def test_files_above_the_folder_of_the_check(repository: Path) -> None:
+    """A check in one folder of a repository that reads another one sees what changed there."""
+    make(repository, {"new.md": page(A)})
+    checked = check(repository / "in", "../a.md", "../new.md", "../b.md", changed_since="before")
+    assert places(checked) == ["../new.md:1:1 = ../a.md:1:1"]
 
 
 def test_names_that_are_no_utf_8(repository: Path) -> None:
     """A name of any bytes is the one that reports have."""
     Path(str(repository), "b\udcff.md").write_text(page(A))
-    assert changed_since("before", repository) == {"b\udcff.md"}
-    checked = check(repository, changed_since="before")
-    assert places(checked) == ["b\udcff.md:1:1 = a.md:1:1"]
+    commit(repository, "bytes")
+    assert changed(repository, "before") == {"b\udcff.md"}
+    assert places(check(repository, changed_since="before")) == ["b\udcff.md:1:1 = a.md:1:1"]
+    assert changed(repository, "bytes") == set()
 
 
 def test_changes_on_the_other_branch_do_not_count(repository: Path) -> None:
@@ -66,10 +99,10 @@ def test_changes_on_the_other_branch_do_not_count(repository: Path) -> None:
     make(repository, {"mine.md": page(A)})
     commit(repository, "mine")
     git(repository, "checkout", "-q", "main")
-    make(repository, {"theirs.md": page(A)})
+    make(repository, {"theirs.md": page(A), "a.md": page(A)})
     commit(repository, "theirs")
     git(repository, "checkout", "-q", "topic")
-    assert changed_since("main", repository) == {"mine.md"}
+    assert changed(repository, "main") == {"mine.md"}
 
 
 def test_only_what_touches_changed_files_is_reported(repository: Path) -> None:
@@ -132,7 +165,7 @@ def test_overlaps_in_changed_files(repository: Path) -> None:
 def test_refs_that_are_none(repository: Path, ref: str, said: str) -> None:
     """What is no commit is refused, and never an option of git."""
     with pytest.raises(SettingsError, match=said):
-        changed_since(ref, repository)
+        Unchanged(ref, repository)
     assert not (repository / "x").exists()
 
 
@@ -141,13 +174,13 @@ def test_a_history_that_is_too_short(repository: Path, tmp_path_factory: pytest.
     git(repository, "checkout", "-q", "--orphan", "alone")
     commit(repository, "alone")
     with pytest.raises(SettingsError, match="fetch-depth: 0"):
-        changed_since("before", repository)
+        Unchanged("before", repository)
     with pytest.raises(SettingsError, match="not a git repository"):
-        changed_since("before", tmp_path_factory.mktemp("elsewhere"))
+        Unchanged("before", tmp_path_factory.mktemp("elsewhere"))
 
 
 def test_without_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where git is not installed, that is what is said."""
     monkeypatch.setenv("PATH", str(repository))
     with pytest.raises(SettingsError, match="git cannot be run"):
-        changed_since("before", repository)
+        Unchanged("before", repository)
