@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import dedup
+from tests.forking import forks
 
 FOX = "The quick brown fox jumps over the lazy dog near the river bank."
 BEAR = "Der große Bär fährt heute mit der Straßenbahn über die alte Brücke."
@@ -80,13 +81,18 @@ def arguments(*given: object) -> list[str]:
 
 
 def run(*given: object, stdin: bytes = b"", folder: Path | None = None, **changes: str) -> Ended:
-    """Run the command to its end."""
+    """Run the command to its end; with changes to its environment in a process that starts from nothing."""
+    env = environment(**changes)
+    forking = None if changes else forks(env)
+    if forking is not None:
+        status, out, err = forking.run([*map(str, given)], stdin, folder or Path.cwd(), env, _MOST_SECONDS)
+        return Ended(status, out, err.decode("utf-8"))
     ended = subprocess.run(
         arguments(*given),
         input=stdin,
         capture_output=True,
         cwd=folder,
-        env=environment(**changes),
+        env=env,
         check=False,
         timeout=_MOST_SECONDS,
     )
