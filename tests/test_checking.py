@@ -274,6 +274,15 @@ def test_patterns_of_ignored_files(pattern: str) -> None:
     assert sorted(name for name in names if name in Ignored([pattern])) == sorted(_PATTERNS[pattern])
 
 
+def test_patterns_of_many_folders_take_no_longer() -> None:
+    """`**` many times over is no search through all ways in which it could match."""
+    from dedup.ignoring import Ignored
+
+    folders = "a/" * 60
+    ignored = Ignored(["**/a/" * 30 + "c", "**/a/" * 30 + "**/b"])
+    assert [folders + "b" in ignored, folders + "d" in ignored] == [True, False]
+
+
 @pytest.mark.parametrize("pattern", ["", "/", "/x", "../x", "x//y", "x/./y", "[ab", "x/[!a.md"])
 def test_bad_patterns_are_refused(pattern: str) -> None:
     """Row 49: a pattern that can match nothing is refused."""
