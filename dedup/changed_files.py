@@ -2,30 +2,63 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from dedup.errors import SettingsError
 
+_OF_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+"""Variables that git sets where it runs hooks. With them the folder that git is run in would be taken for the top."""
 
-def changed_since(ref: str, root: Path) -> frozenset[str]:
-    """The files below a folder that are another than where this branch left `ref`, or were not there: names relative to
-    the folder. What is not committed counts, and so do files that git does not know yet and is not told to ignore. A
-    file that was only renamed has not changed.
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Which files changed.
+
+    Attributes:
+        top: The top of the repository, without links.
+        names: Files that changed, and repositories inside of this one, relative to it.
+    """
+
+    top: Path
+    names: frozenset[str]
+
+    def __contains__(self, path: object) -> bool:
+        """Whether a file changed, or a link that leads to it. One of which git knows nothing, for it stands outside of
+        the repository, may have: it counts.
+        """
+        given = Path(os.path.abspath(str(path)))  # noqa: PTH100  # the link itself may be what changed
+        places = {Path(os.path.realpath(given.parent), given.name), Path(os.path.realpath(given))}
+        return any(self._has_changed(place) for place in places)
+
+    def _has_changed(self, place: Path) -> bool:
+        if self.top not in place.parents:
+            return True
+        name = place.relative_to(self.top)
+        return any(each.as_posix() in self.names for each in (name, *name.parents))
+
+
+def changed_since(ref: str, folder: Path) -> Changed:
+    """The files of a repository that are another than where this branch left `ref`, or were not there. What is not
+    committed counts, and so do files that git does not know yet and is not told to ignore. A file that was only renamed
+    has not changed. Of repositories inside of this one, submodules or not, all files have if anything has.
 
     Args:
         ref: A branch, tag or commit.
-        root: A folder of a git repository.
+        folder: Any folder of a git repository.
 
     Raises:
         SettingsError: If there is no git, no repository, no such ref, or no commit in common with it.
     """
-    commit = _git(ref, root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-    base = _git(ref, root, "merge-base", commit.decode().strip(), "HEAD").decode().strip()
-    options = ("--no-ext-diff", "--find-renames", "--diff-filter=d", "--name-status", "-z", "--relative")
-    changed = _changed(_git(ref, root, "diff", *options, base, "--").split(b"\0"))
-    unknown = _git(ref, root, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0")
-    return frozenset(name.decode("utf-8", "surrogateescape") for name in (*changed, *unknown) if name)
+    commit = _git(ref, folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    base = _git(ref, folder, "merge-base", commit.decode().strip(), "HEAD").decode().strip()
+    top = Path(os.path.realpath(os.fsdecode(_git(ref, folder, "rev-parse", "--show-toplevel").removesuffix(b"\n"))))
+    options = ("--no-ext-diff", "--ignore-submodules=none", "--find-renames", "--diff-filter=d", "--name-status", "-z")
+    changed = _changed(_git(ref, top, "diff", *options, base, "--").split(b"\0"))
+    unknown = _git(ref, top, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0")
+    return Changed(top, frozenset(os.fsdecode(name.rstrip(b"/")) for name in (*changed, *unknown) if name))
 
 
 def _changed(fields: list[bytes]) -> list[bytes]:
@@ -38,15 +71,21 @@ def _changed(fields: list[bytes]) -> list[bytes]:
         name = next(rest)
         if status[:1] in (b"R", b"C"):
             name = next(rest)
-            if status.endswith(b"100"):
+            if status == b"R100":
                 continue
         changed.append(name)
     return changed
 
 
-def _git(ref: str, root: Path, *command: str) -> bytes:
+def _git(ref: str, folder: Path, *command: str) -> bytes:
+    environment = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
     try:
-        ended = subprocess.run(["git", "-C", str(root), *command], capture_output=True, check=False)  # noqa: S603, S607
+        ended = subprocess.run(  # noqa: S603
+            ["git", "-C", str(folder), *command],  # noqa: S607
+            capture_output=True,
+            check=False,
+            env=environment,
+        )
     except OSError as error:
         raise SettingsError("changed_since", ref, f"git cannot be run: {error.strerror or error}") from error
     if ended.returncode == 0:

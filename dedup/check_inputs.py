@@ -97,7 +97,11 @@ class CheckInputs:
         if source.path is None:
             return source.name
         path = Path(os.path.abspath(source.path))  # noqa: PTH100  # as above
-        return portable_name(path.relative_to(self._root).as_posix()) if self._root in path.parents else source.name
+        if self._root not in path.parents:  # through a link, or outside
+            root, folder = resolved(self._root), resolved(path.parent)
+            path = Path(os.path.relpath(folder / path.name, root))
+            return portable_name(path.as_posix())
+        return portable_name(path.relative_to(self._root).as_posix())
 
 
 _OWN = "own"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ from dedup.parallel import count_jobs
 from dedup.reading import Reading
 from dedup.reports.jsonl import shown_settings
 from dedup.settings import Settings
+from dedup.sources import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +94,8 @@ class _Check:
         self._jobs = jobs
         self._shown = shown_settings(settings, choose_banding(settings))
         self._left_out: Counter[str] = Counter()
-        self._changed = (
-            _Everything() if checking.changed_since is None else changed_since(checking.changed_since, checking.root)
-        )
+        self._reported: frozenset[str] = frozenset()
+        self._changed = None if checking.changed_since is None else changed_since(checking.changed_since, checking.root)
 
     def checked(self) -> Checked:
         checking = self._checking
@@ -133,7 +133,9 @@ class _Check:
         reference_sources = inputs.reference(checking.against)
         own = [Path(path) for path in (*checking.own_files, checking.baseline) if path]
         corpus = opened.enter_context(CheckCorpus(self._settings, reading, markers=checking.markers))
-        corpus.read(inputs.corpus(checking.paths, ignored, reference_sources, own), self._observer, self._jobs)
+        sources = inputs.corpus(checking.paths, ignored, reference_sources, own)
+        self._reported = self._changed_names([*sources, *reference_sources])
+        corpus.read(sources, self._observer, self._jobs)
         if not corpus.has_text and not checking.allow_empty:
             what = "there is no text to compare in them; --allow-empty takes that for passed"
             raise InputError(", ".join(checking.paths), what)
@@ -145,6 +147,13 @@ class _Check:
             what = "there is no text to compare with in them; --allow-empty takes that for passed"
             raise InputError(", ".join(checking.against), what)
         return corpus, reference
+
+    def _changed_names(self, sources: Sequence[Source]) -> frozenset[str]:
+        """The files to report on. Nobody knows whether standard input changed: it counts."""
+        changed = self._changed
+        return frozenset(
+            source.name for source in sources if changed is None or source.path is None or source.path in changed
+        )
 
     def _leave_out(self, left: LeftOut) -> None:
         self._left_out[left.reason] += 1
@@ -169,13 +178,13 @@ class _Check:
     def _judged(
         self, clusters: list[Cluster], known: Mapping[str, Entry] | None, allowed: int, corpus: CheckCorpus
     ) -> Checked:
-        checking, changed = self._checking, self._changed
+        checking, reported = self._checking, self._reported
         gone = None
         if known is not None:
             gone = mark_new([cluster for cluster in clusters if cluster.rule == "duplicate"], known)
-        unchanged = keep_changed(clusters, changed)
+        unchanged = keep_changed(clusters, reported)
         findings = sorted((each for cluster in clusters for each in cluster.findings()), key=_order(corpus))
-        files = {name: size for name, size in corpus.characters.items() if name in changed}
+        files = {name: size for name, size in corpus.characters.items() if name in reported}
         duplicates = [finding for finding in findings if finding.rule == "duplicate"]
         totals = Totals(
             files=len(corpus.characters),
@@ -202,13 +211,6 @@ class _Check:
             changed_since=checking.changed_since,
             looks_inside=checking.looks_inside,
         )
-
-
-class _Everything(Container[str]):
-    """All files."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
 
 
 def _likenesses(pairs: Sequence[Pair], corpus: CheckCorpus, reference: CheckCorpus) -> list[Likeness]:
