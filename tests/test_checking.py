@@ -168,6 +168,7 @@ _EMPTY: dict[str, dict[str, str | bytes]] = {
     "no records": {"a.csv": "id,text\n"},
     "empty texts": {"a.jsonl": '{"text":""}\n{"text":" "}\n'},
     "ignored files": {"x/a.md": A},
+    "marked text": {"a.md": f"# dedup:ignore-start\n{A}\n# dedup:ignore-end\n"},
 }
 
 
