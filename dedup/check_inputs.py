@@ -15,8 +15,8 @@ from dedup.ignoring import Ignored, is_hidden
 from dedup.outputs import resolved
 from dedup.sources import Source, find_sources, is_one_file
 
-EXPECTED = frozenset(("hidden", "ignored", "reference"))
-"""Why files are left out that somebody asked to be."""
+EXPECTED = frozenset(("hidden", "ignored", "link", "reference"))
+"""Why files are left out that nobody will miss: somebody asked for it, or they are read under another name."""
 
 TellLeftOut = Callable[[LeftOut], object]
 
@@ -82,7 +82,23 @@ class CheckInputs:
                     del found[named.name]
                 if reason and reason != _OWN:
                     self._leave_out(LeftOut(named.name, reason, _DETAILS[reason]))
-        return list(found.values())
+        return self._once(list(found.values()))
+
+    def _once(self, sources: Sequence[Source]) -> list[Source]:
+        """Each file under one name: its own, if it is among them, and else the first; the others are links to it."""
+        chosen: dict[Path, Source] = {}
+        for source in sources:
+            if source.path is not None:
+                place = resolved(source.path)
+                if place not in chosen or source.name == self._from_root(place):
+                    chosen[place] = source
+        kept = []
+        for source in sources:
+            if source.path is None or chosen[resolved(source.path)] is source:
+                kept.append(source)
+            else:
+                self._leave_out(LeftOut(source.name, "link", _DETAILS["link"]))
+        return kept
 
     def _below(self, given: str) -> list[Source]:
         return find_sources(
@@ -97,17 +113,20 @@ class CheckInputs:
         if source.path is None:
             return source.name
         path = Path(os.path.abspath(source.path))  # noqa: PTH100  # as above
-        if self._root not in path.parents:  # through a link, or outside
-            root, folder = resolved(self._root), resolved(path.parent)
-            path = Path(os.path.relpath(folder / path.name, root))
-            return portable_name(path.as_posix())
-        return portable_name(path.relative_to(self._root).as_posix())
+        if self._root in path.parents:
+            return portable_name(path.relative_to(self._root).as_posix())
+        return self._from_root(resolved(path.parent) / path.name)
+
+    def _from_root(self, place: Path) -> str:
+        """The name of a file that stands anywhere, in folders that are no links."""
+        return portable_name(Path(os.path.relpath(place, resolved(self._root))).as_posix())
 
 
 _OWN = "own"
 _DETAILS = {
     "hidden": "its name, or that of a folder it is in, begins with a dot: give that as an input of its own",
     "ignored": "it is to be ignored",
+    "link": "it is a link to a file that is read already",
     "reference": "it is part of the reference set",
 }
 

@@ -151,6 +151,23 @@ def test_names_are_those_from_the_folder_of_the_check(tmp_path: Path) -> None:
     assert checked.files == ("x/README.md", "y/README.md")
 
 
+def test_a_file_of_several_names_is_read_once(tmp_path: Path) -> None:
+    """Links to a file are no copies of it, nor is a file that is given through a linked folder; it keeps its own name,
+    and where that is not read, the first of the others. A file that stands twice is two.
+    """
+    make(tmp_path, {"x/real.md": page(A), "x/same.md": ""})
+    (tmp_path / "x/same.md").unlink()
+    (tmp_path / "x/same.md").hardlink_to(tmp_path / "x/real.md")
+    (tmp_path / "x/a.md").symlink_to("real.md")
+    (tmp_path / "x/z.md").symlink_to("real.md")
+    (tmp_path / "linked").symlink_to("x")
+    checked = check(tmp_path, "linked", "x", "linked/a.md")
+    assert places(checked) == ["x/same.md:1:1 = x/real.md:1:1"]
+    assert (checked.totals.left_out, checked.totals.files) == ({"link": 6}, 2)
+    assert check(tmp_path, "x", ignore=["real.md", "same.md"]).files == ("x/a.md",)
+    assert check(tmp_path, "x/z.md", against=["x/a.md", "x/z.md"], allow_empty=True).totals.files == 0
+
+
 def test_what_is_not_read(tmp_path: Path) -> None:
     """What begins with a dot, what is to be ignored, and what the check writes itself is left out, and counted."""
     files = {"a.md": page(A), ".venv/x.md": page(A), "deep/.h.md": page(A), "gen/b.md": page(A), "c.log.md": page(A)}
