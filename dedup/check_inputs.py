@@ -36,6 +36,7 @@ class CheckInputs:
         self, root: Path, opening: Opening, *, any_name: bool, may_be_empty: bool, leave_out: TellLeftOut
     ) -> None:
         self._root = Path(os.path.abspath(root))  # noqa: PTH100  # links are not followed: names are those given
+        self._real_root = resolved(root)
         self._opening = opening
         self._any_name = any_name
         self._may_be_empty = may_be_empty
@@ -86,19 +87,15 @@ class CheckInputs:
 
     def _once(self, sources: Sequence[Source]) -> list[Source]:
         """Each file under one name: its own, if it is among them, and else the first; the others are links to it."""
-        chosen: dict[Path, Source] = {}
-        for source in sources:
-            if source.path is not None:
-                place = resolved(source.path)
-                if place not in chosen or source.name == self._from_root(place):
-                    chosen[place] = source
-        kept = []
-        for source in sources:
-            if source.path is None or chosen[resolved(source.path)] is source:
-                kept.append(source)
-            else:
+        places = [None if source.path is None else resolved(source.path) for source in sources]
+        chosen: dict[Path | None, Source] = {}
+        for source, place in zip(sources, places, strict=True):
+            if place not in chosen or (place is not None and source.name == self._from_root(place)):
+                chosen[place] = source
+        for source, place in zip(sources, places, strict=True):
+            if chosen[place] is not source:
                 self._leave_out(LeftOut(source.name, "link", _DETAILS["link"]))
-        return kept
+        return [source for source, place in zip(sources, places, strict=True) if chosen[place] is source]
 
     def _below(self, given: str) -> list[Source]:
         return find_sources(
@@ -119,7 +116,7 @@ class CheckInputs:
 
     def _from_root(self, place: Path) -> str:
         """The name of a file that stands anywhere, in folders that are no links."""
-        return portable_name(Path(os.path.relpath(place, resolved(self._root))).as_posix())
+        return portable_name(Path(os.path.relpath(place, self._real_root)).as_posix())
 
 
 _OWN = "own"
