@@ -8,12 +8,15 @@ from pathlib import Path
 
 from dedup.errors import SettingsError
 
+_OF_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+"""Variables that git sets where it runs hooks. With them the folder that git is run in would be taken for the top."""
+
 
 class Unchanged:
     """The files that are the same as where this branch left `ref`, or were only renamed.
 
     All others have changed: files with changes that are committed or not, new ones, those that git is told to ignore,
-    and those outside of the repository, of which it knows nothing.
+    and those outside of the repository, of which it knows nothing. Of a submodule all files have if anything has.
 
     Args:
         ref: A branch, tag or commit.
@@ -28,8 +31,16 @@ class Unchanged:
         self._folder = folder
         commit = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}").strip()
         base = self._git("merge-base", commit.decode(), "HEAD").decode().strip()
-        self._top = Path(os.fsdecode(self._git("rev-parse", "--show-toplevel").removesuffix(b"\n")))
-        options = ("--no-ext-diff", "--find-renames", "--name-status", "--no-relative", "-z")
+        top = os.fsdecode(self._git("rev-parse", "--show-toplevel").removesuffix(b"\n"))
+        self._top = Path(os.path.realpath(top))
+        options = (
+            "--no-ext-diff",
+            "--ignore-submodules=none",
+            "--find-renames",
+            "--no-relative",
+            "--name-status",
+            "-z",
+        )
         changed, renamed = _changes(self._git("diff", *options, base, "--").split(b"\0"))
         before = set(self._git("ls-tree", "-r", "-z", "--name-only", "--full-tree", base).split(b"\0"))
         self._names = (before - changed) | renamed
@@ -39,12 +50,16 @@ class Unchanged:
         return self._has(link) and self._has(Path(os.path.realpath(path)))
 
     def _has(self, path: Path) -> bool:
-        return self._top in path.parents and os.fsencode(path.relative_to(self._top).as_posix()) in self._names
+        if self._top not in path.parents:
+            return False
+        name = path.relative_to(self._top)
+        return any(os.fsencode(each.as_posix()) in self._names for each in (name, *name.parents))
 
     def _git(self, *command: str) -> bytes:
+        arguments = ["git", "-C", str(self._folder), *command]
+        environment = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
         try:
-            arguments = ["git", "-C", str(self._folder), *command]
-            ended = subprocess.run(arguments, capture_output=True, check=False)  # noqa: S603  # no shell, no option
+            ended = subprocess.run(arguments, capture_output=True, check=False, env=environment)  # noqa: S603  # no shell
         except OSError as error:
             raise SettingsError("changed_since", self._ref, f"git cannot be run: {error.strerror or error}") from error
         if ended.returncode == 0:
@@ -65,7 +80,7 @@ def _changes(fields: list[bytes]) -> tuple[set[bytes], set[bytes]]:
             break
         changed.add(next(rest))
         if status.startswith((b"R", b"C")):
-            (renamed if status.endswith(b"100") else changed).add(next(rest))
+            (renamed if status == b"R100" else changed).add(next(rest))
     return changed, renamed
 
 

@@ -37,7 +37,7 @@ class CheckCorpus:
     Attributes:
         skips: What could not be read.
         characters: Characters of the documents in each file, by its name; files without any are there too.
-        has_text: Whether there is anything but white space.
+        has_text: Whether there is anything but white space, and what is between markers.
 
     Raises:
         OutputError: Here and by every method, if a temporary file cannot be made, written or read.
@@ -94,9 +94,10 @@ class CheckCorpus:
         self.skips.check(len(self._corpus))
 
     def _as_compared(self, form: Format, document: Document) -> Document:
-        if not (self._markers and form.holds_one):
-            return document
-        text = without_marked(document.text, document.id)
+        text = document.text
+        if self._markers and form.holds_one:
+            text = without_marked(text, document.id)
+        self.has_text = self.has_text or not (not text or text.isspace())
         return document if text is document.text else replace(document, text=text)
 
     def _note(self, batch: Batch[Sequence[Document]]) -> None:
@@ -106,7 +107,6 @@ class CheckCorpus:
         for document, (record, line) in zip(batch.records.documents, self._places(batch), strict=True):
             self._origins.add(name, record, line)
             self.characters[name] += len(document.text)
-            self.has_text = self.has_text or not (not document.text or document.text.isspace())
 
     def _places(self, batch: Batch[Sequence[Document]]) -> Iterator[tuple[int | None, int | None]]:
         """The record of every document, and the line on which it begins."""

@@ -1,7 +1,4 @@
-"""Which files a check reads, and what they are called: by their names relative to the folder of the check.
-
-Files outside of it have names that begin with `..`, so that no name is that of another file.
-"""
+"""Which files a check reads, and what they are called: by their names relative to the folder of the check."""
 
 from __future__ import annotations
 
@@ -18,8 +15,8 @@ from dedup.ignoring import Ignored, is_hidden
 from dedup.outputs import resolved
 from dedup.sources import Source, find_sources, is_one_file
 
-EXPECTED = frozenset(("hidden", "ignored", "reference"))
-"""Why files are left out that somebody asked to be."""
+EXPECTED = frozenset(("hidden", "ignored", "link", "reference"))
+"""Why files are left out that nobody will miss: somebody asked for it, or they are read under another name."""
 
 TellLeftOut = Callable[[LeftOut], object]
 
@@ -39,6 +36,7 @@ class CheckInputs:
         self, root: Path, opening: Opening, *, any_name: bool, may_be_empty: bool, leave_out: TellLeftOut
     ) -> None:
         self._root = Path(os.path.abspath(root))  # noqa: PTH100  # links are not followed: names are those given
+        self._real_root = resolved(root)
         self._opening = opening
         self._any_name = any_name
         self._may_be_empty = may_be_empty
@@ -85,7 +83,19 @@ class CheckInputs:
                     del found[named.name]
                 if reason and reason != _OWN:
                     self._leave_out(LeftOut(named.name, reason, _DETAILS[reason]))
-        return list(found.values())
+        return self._once(list(found.values()))
+
+    def _once(self, sources: Sequence[Source]) -> list[Source]:
+        """Each file under one name: its own, if it is among them, and else the first; the others are links to it."""
+        places = [None if source.path is None else resolved(source.path) for source in sources]
+        chosen: dict[Path | None, Source] = {}
+        for source, place in zip(sources, places, strict=True):
+            if place not in chosen or (place is not None and source.name == self._from_root(place)):
+                chosen[place] = source
+        for source, place in zip(sources, places, strict=True):
+            if chosen[place] is not source:
+                self._leave_out(LeftOut(source.name, "link", _DETAILS["link"]))
+        return [source for source, place in zip(sources, places, strict=True) if chosen[place] is source]
 
     def _below(self, given: str) -> list[Source]:
         return find_sources(
@@ -100,15 +110,20 @@ class CheckInputs:
         if source.path is None:
             return source.name
         path = Path(os.path.abspath(source.path))  # noqa: PTH100  # as above
-        if path.anchor != self._root.anchor:  # another drive
-            return source.name
-        return portable_name(Path(os.path.relpath(path, self._root)).as_posix())
+        if self._root in path.parents:
+            return portable_name(path.relative_to(self._root).as_posix())
+        return self._from_root(resolved(path.parent) / path.name)
+
+    def _from_root(self, place: Path) -> str:
+        """The name of a file that stands anywhere, in folders that are no links."""
+        return portable_name(Path(os.path.relpath(place, self._real_root)).as_posix())
 
 
 _OWN = "own"
 _DETAILS = {
     "hidden": "its name, or that of a folder it is in, begins with a dot: give that as an input of its own",
     "ignored": "it is to be ignored",
+    "link": "it is a link to a file that is read already",
     "reference": "it is part of the reference set",
 }
 

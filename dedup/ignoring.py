@@ -49,9 +49,16 @@ def _parts(pattern: str) -> list[str]:
 
 
 def _covers(pattern: Sequence[str], parts: Sequence[str]) -> bool:
-    """Whether a pattern matches the beginning of a name: all of it, or a folder above it."""
-    if not pattern:
-        return True
-    if pattern[0] == _ANY_FOLDERS:
-        return any(_covers(pattern[1:], parts[i:]) for i in range(len(parts) + (len(pattern) == 1)))
-    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _covers(pattern[1:], parts[1:])
+    """Whether a pattern matches the beginning of a name: all of it, or a folder above it.
+
+    In one pass over the pattern, whatever it is: which numbers of parts it can have matched so far.
+    """
+    matched = {0}
+    for own in pattern:
+        if own == _ANY_FOLDERS:
+            matched = set(range(min(matched), len(parts) + 1))
+        else:
+            matched = {n + 1 for n in matched if n < len(parts) and fnmatchcase(parts[n], own)}
+        if not matched:
+            return False
+    return True

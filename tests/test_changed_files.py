@@ -13,7 +13,7 @@ from dedup.changed_files import Unchanged
 from dedup.errors import SettingsError
 from dedup.findings import Limits
 from tests.checks import A, B, C, check, page, places
-from tests.command import make
+from tests.command import make, run
 
 
 def git(folder: Path, *command: str) -> None:
@@ -103,6 +103,73 @@ def test_changes_on_the_other_branch_do_not_count(repository: Path) -> None:
     commit(repository, "theirs")
     git(repository, "checkout", "-q", "topic")
     assert changed(repository, "main") == {"mine.md"}
+
+
+def test_files_are_told_by_where_they_are(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Seen from any folder, through any link; a link has changed if what it leads to has, or it leads to elsewhere."""
+    make(repository, {"b.md": page(B, "z"), "in/new.md": "x"})
+    unchanged = Unchanged("before", repository / "in")
+    named = {path.name for path in repository.rglob("*.md") if path not in unchanged}
+    assert named == {"b.md", "new.md"}
+    links = tmp_path_factory.mktemp("links")
+    (links / "all").symlink_to(repository)
+    (repository / "in" / "link.md").symlink_to("../b.md")
+    commit(repository, "linked")
+    unchanged = Unchanged("linked", links / "all" / "in")
+    assert [links / "all" / name not in unchanged for name in ("b.md", "in/link.md")] == [False, False]
+    make(repository, {"b.md": page(A, "z")})
+    unchanged = Unchanged("linked", links / "all")
+    assert [links / "all" / name not in unchanged for name in ("b.md", "in/link.md", "c.md")] == [True, True, False]
+    git(repository, "checkout", "-q", "b.md")
+    (repository / "in" / "link.md").unlink()
+    (repository / "in" / "link.md").symlink_to("../c.md")
+    unchanged = Unchanged("linked", repository)
+    assert [repository / name not in unchanged for name in ("in/link.md", "b.md", "c.md")] == [True, False, False]
+
+
+def test_a_corpus_beside_the_folder_of_the_check(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Changed files above or beside the folder that the check runs in are reported on, and what is in no repository."""
+    make(repository, {"new.md": page(A)})
+    ended = run("check", "../a.md", "../new.md", "--changed-since", "before", folder=repository / "in")
+    assert (ended.status, ended.out.splitlines()[0][:41]) == (1, b"error: ../new.md:1:1: exact copy of ../a.m"[:41])
+    outside = make(tmp_path_factory.mktemp("outside"), {"x.md": page(A)})
+    ended = run("check", "a.md", outside, "--changed-since", "before", folder=repository)
+    assert (ended.status, ended.out.count(b"exact copy of ")) == (1, 1)
+
+
+def test_standard_input_may_have_changed(repository: Path) -> None:
+    """Of standard input git knows nothing: it is reported on."""
+    ended = run("check", "-", "a.md", "--input-format", "text", "--changed-since", "before",
+                stdin=page(A).encode(), folder=repository)  # fmt: skip
+    assert (ended.status, ended.out.count(b"exact copy of ")) == (1, 1)
+
+
+def test_repositories_inside_of_the_repository(repository: Path) -> None:
+    """Files of a repository that stands in this one are reported on if anything of it changed, a submodule or not."""
+    make(repository, {"sub/x.md": page(A)})
+    git(repository / "sub", "init", "-q", "-b", "main")
+    assert places(check(repository, changed_since="before")) == ["sub/x.md:1:1 = a.md:1:1"]
+    commit(repository / "sub", "one")
+    git(repository, "add", "sub")
+    make(repository, {".gitmodules": '[submodule "sub"]\n path = sub\n url = x\n ignore = all\n'})
+    commit(repository, "with")
+    assert places(check(repository, changed_since="before")) == ["sub/x.md:1:1 = a.md:1:1"]
+    assert places(check(repository, changed_since="with")) == []
+    make(repository, {"sub/y.md": page(C)})
+    assert len(check(repository, changed_since="with").findings) == 2
+
+
+@pytest.mark.parametrize("inside", ["", "in"])
+def test_in_a_hook_of_git(repository: Path, monkeypatch: pytest.MonkeyPatch, inside: str) -> None:
+    """Where git says to those it runs which repository and index are at hand, it is still that of the files."""
+    make(repository, {"in/new.md": page(C)})
+    monkeypatch.setenv("GIT_DIR", str(repository / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", "nowhere")
+    checked = check(repository / inside, changed_since="before")
+    assert [Path(finding.at.file).name for finding in checked.findings] == ["new.md"]
+    monkeypatch.setenv("GIT_DIR", "nowhere")
+    unchanged = Unchanged("before", repository / inside)
+    assert [repository / name in unchanged for name in ("in/new.md", "in/d.md")] == [False, True]
 
 
 def test_only_what_touches_changed_files_is_reported(repository: Path) -> None:

@@ -151,6 +151,23 @@ def test_names_are_those_from_the_folder_of_the_check(tmp_path: Path) -> None:
     assert checked.files == ("x/README.md", "y/README.md")
 
 
+def test_a_file_of_several_names_is_read_once(tmp_path: Path) -> None:
+    """Links to a file are no copies of it, nor is a file that is given through a linked folder; it keeps its own name,
+    and where that is not read, the first of the others. A file that stands twice is two.
+    """
+    make(tmp_path, {"x/real.md": page(A), "x/same.md": ""})
+    (tmp_path / "x/same.md").unlink()
+    (tmp_path / "x/same.md").hardlink_to(tmp_path / "x/real.md")
+    (tmp_path / "x/a.md").symlink_to("real.md")
+    (tmp_path / "x/z.md").symlink_to("real.md")
+    (tmp_path / "linked").symlink_to("x")
+    checked = check(tmp_path, "linked", "x", "linked/a.md")
+    assert places(checked) == ["x/same.md:1:1 = x/real.md:1:1"]
+    assert (checked.totals.left_out, checked.totals.files) == ({"link": 6}, 2)
+    assert check(tmp_path, "x", ignore=["real.md", "same.md"]).files == ("x/a.md",)
+    assert check(tmp_path, "x/z.md", against=["x/a.md", "x/z.md"], allow_empty=True).totals.files == 0
+
+
 def test_what_is_not_read(tmp_path: Path) -> None:
     """What begins with a dot, what is to be ignored, and what the check writes itself is left out, and counted."""
     files = {"a.md": page(A), ".venv/x.md": page(A), "deep/.h.md": page(A), "gen/b.md": page(A), "c.log.md": page(A)}
@@ -168,6 +185,7 @@ _EMPTY: dict[str, dict[str, str | bytes]] = {
     "no records": {"a.csv": "id,text\n"},
     "empty texts": {"a.jsonl": '{"text":""}\n{"text":" "}\n'},
     "ignored files": {"x/a.md": A},
+    "marked text": {"a.md": f"# dedup:ignore-start\n{A}\n# dedup:ignore-end\n"},
 }
 
 
@@ -272,6 +290,15 @@ def test_patterns_of_ignored_files(pattern: str) -> None:
 
     names = ["a.min.txt", "x/a.md", "gen/a.md", "x/y/b.min.txt", "x/gen/b.md", "x/gen"]
     assert sorted(name for name in names if name in Ignored([pattern])) == sorted(_PATTERNS[pattern])
+
+
+def test_patterns_of_many_folders_take_no_longer() -> None:
+    """`**` many times over is no search through all ways in which it could match."""
+    from dedup.ignoring import Ignored
+
+    folders = "a/" * 60
+    ignored = Ignored(["**/a/" * 30 + "c", "**/a/" * 30 + "**/b"])
+    assert [folders + "b" in ignored, folders + "d" in ignored] == [True, False]
 
 
 @pytest.mark.parametrize("pattern", ["", "/", "/x", "../x", "x//y", "x/./y", "[ab", "x/[!a.md"])
