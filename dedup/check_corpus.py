@@ -15,7 +15,7 @@ from dedup.markers import without_marked
 from dedup.observing import Observer
 from dedup.outputs import output_errors
 from dedup.parallel import BATCH_SIZE, batched, in_order
-from dedup.passes import add_all
+from dedup.passes import add_all, note_skipped
 from dedup.reading import Batch, Input, Reading, chunks_of
 from dedup.records import Document
 from dedup.settings import Settings
@@ -85,11 +85,7 @@ class CheckCorpus:
         observer.reading(sum(source.size for source in sources))
         for batch in add_all(self._corpus, chunks_of(inputs), jobs, self._as_compared):
             self._note(batch)
-            for record in batch.records.skipped(0, len(batch.records)):
-                self.skips.add(batch.source.name, record)
-                observer.skipped(record.place(batch.source.name), record.detail)
-                if batch.is_damage:
-                    observer.damaged(batch.source.name, record.detail)
+            note_skipped(batch, self.skips, observer)
             observer.progressed(batch.size, self._corpus.summary)
         self.skips.check(len(self._corpus))
 

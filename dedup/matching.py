@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from dedup.deduplicator import Deduplicator
 from dedup.keeping import RankedCorpus, deduplicator_of
 from dedup.observing import Observer
 from dedup.outputs import output_errors
 from dedup.parallel import count_jobs
-from dedup.passes import add_all
-from dedup.reading import Batch, Input, Reading, chunks_of, read_ahead
+from dedup.passes import add_all, note_skipped
+from dedup.reading import Input, Reading, chunks_of, read_ahead
 from dedup.records import Duplicate
 from dedup.settings import Settings
 from dedup.skips import Skips
@@ -58,7 +57,7 @@ def _match_as_they_come(
     inputs: Sequence[Input], deduplicator: Deduplicator, observer: Observer, skips: Skips, jobs: int
 ) -> Iterator[Matched]:
     for batch in read_ahead(chunks_of(inputs), deduplicator.prepare_match, jobs):
-        _note(batch, skips, observer)
+        note_skipped(batch, skips, observer)
         with output_errors(tempfile.gettempdir()):  # where kept text goes that is not to stay in memory
             duplicates = deduplicator.match_prepared(batch.found)
         yield from zip(batch.found.ids, duplicates, strict=True)
@@ -75,18 +74,8 @@ def _match_by_rank(
 ) -> Iterator[Matched]:
     with RankedCorpus(settings, deduplicator) as corpus:
         for batch in add_all(corpus, chunks_of(inputs), jobs):
-            _note(batch, skips, observer)
+            note_skipped(batch, skips, observer)
             observer.progressed(batch.size, deduplicator.summary)
         with output_errors(tempfile.gettempdir()):  # as above
             corpus.match(jobs)
         yield from ((corpus.id(number), corpus.duplicate(number)) for number in range(len(corpus)))
-
-
-def _note(batch: Batch[Any], skips: Skips, observer: Observer) -> None:
-    """The records of a batch that could not be read."""
-    for record in batch.records.skipped(0, len(batch.records)):
-        place = record.place(batch.source.name)
-        skips.add(batch.source.name, record)
-        observer.skipped(place, record.detail)
-        if batch.is_damage:
-            observer.damaged(place, record.detail)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from dedup.banding import Banding
 from dedup.deduplicator import Deduplicator
@@ -18,10 +18,12 @@ from dedup.errors import SettingsError
 from dedup.formats.base import Chunk, Format
 from dedup.keeping import RankedCorpus, deduplicator_of
 from dedup.manifest import damaged_state
+from dedup.observing import Observer
 from dedup.outputs import output_errors
 from dedup.reading import Batch, Input, read_ahead
 from dedup.records import Cleaned, Document, Summary
 from dedup.settings import Settings
+from dedup.skips import Skips
 from dedup.sources import input_errors
 from dedup.spilling import Spill
 
@@ -185,6 +187,16 @@ def add_all(
                 value = batch.form.field(batch.records.origin(number), corpus.field)
             corpus.add(as_compared(batch.form, document), value)
         yield batch
+
+
+def note_skipped(batch: Batch[Any], skips: Skips, observer: Observer) -> None:
+    """Count the records of a batch that could not be read, and tell of them."""
+    for record in batch.records.skipped(0, len(batch.records)):
+        place = record.place(batch.source.name)
+        skips.add(batch.source.name, record)
+        observer.skipped(place, record.detail)
+        if batch.is_damage:
+            observer.damaged(place, record.detail)
 
 
 def _changes(corpus: RankedCorpus, chunks: Iterable[tuple[Input, Chunk]], jobs: int) -> Iterator[Batch[Changes]]:
