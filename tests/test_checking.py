@@ -189,6 +189,15 @@ _EMPTY: dict[str, dict[str, str | bytes]] = {
 }
 
 
+@pytest.mark.parametrize("name", ["0.jsonl", "b.jsonl", "z.jsonl"])
+def test_a_file_whose_texts_have_another_name_is_an_error(tmp_path: Path, name: str) -> None:
+    """A file of which not one record has the field of texts does not pass unread among others that have it."""
+    make(tmp_path, {"a.md": page(A), "c.jsonl": '{"text":"x"}\n{}\n', name: f'{{"body":"{A}"}}\n'})
+    with pytest.raises(InputError, match=rf"{name}:1.*not one of 1 records.*--text-field body"):
+        check(tmp_path)
+    assert check(tmp_path, ignore=[name]).totals.skipped == {"no-text-field": 1}
+
+
 @pytest.mark.parametrize("case", _EMPTY)
 def test_nothing_to_compare_is_an_error(tmp_path: Path, case: str) -> None:
     """Row 1: a check of nothing does not pass, unless it may."""
