@@ -19,9 +19,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from dedup.compression import codec_named
 from dedup.errors import InputError, SettingsError
 from dedup.reports.jsonl import json_line
-from dedup.sources import input_errors
+from dedup.sources import STANDARD, input_errors
 
 FORMAT_VERSION = 1
 # 1: first version
@@ -102,11 +103,14 @@ def read_baseline(path: str, settings: Mapping[str, object]) -> dict[str, Entry]
 
 
 def check_baseline(path: str) -> None:
-    """Refuse to write a baseline over something else.
+    """Refuse to write a baseline over something else, or where it could not be read again.
 
     Raises:
         InputError: If there is a file that is no baseline.
+        SettingsError: If it would be compressed, or go to standard output.
     """
+    if path == STANDARD or codec_named(path) is not None:
+        raise SettingsError("baseline", path, "give a file that is not compressed: its lines are to be merged")
     if Path(path).exists():
         _header(path, _lines(path), any_format=True)
 

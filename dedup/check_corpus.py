@@ -9,7 +9,7 @@ from types import TracebackType
 from msgspec.structs import replace
 
 from dedup.copies import Copy, Origins, Pair, Spot, copies_at
-from dedup.formats.base import Format
+from dedup.formats.base import NO_TEXT_FIELD, Format
 from dedup.keeping import RankedCorpus, deduplicator_of
 from dedup.markers import without_marked
 from dedup.observing import Observer
@@ -79,14 +79,23 @@ class CheckCorpus:
         """Read all documents of some files.
 
         Raises:
-            InputError: If a file cannot be read, or not one record can.
+            InputError: If a file cannot be read, or not one record can, or no record of a file has the field of texts:
+                what is checked then is not what somebody meant.
         """
+        own, documents = Skips(), 0  # of the file at hand
         inputs = [Input(source, self._reading.format_of(source)) for source in sources]
         observer.reading(sum(source.size for source in sources))
         for batch in add_all(self._corpus, chunks_of(inputs), jobs, self._as_compared):
+            if batch.is_first:
+                _check_field(own, documents)
+                own, documents = Skips(), 0
             self._note(batch)
+            documents += len(batch.records.numbers)
             note_skipped(batch, self.skips, observer)
+            for record in batch.records.skipped(0, len(batch.records)):
+                own.add(batch.source.name, record)
             observer.progressed(batch.size, self._corpus.summary)
+        _check_field(own, documents)
         self.skips.check(len(self._corpus))
 
     def _as_compared(self, form: Format, document: Document) -> Document:
@@ -141,6 +150,12 @@ class CheckCorpus:
     def copies(self, spots: Iterable[Spot]) -> dict[Spot, Copy]:
         """What stands at some spots of the documents."""
         return copies_at(spots, self._origins, self._corpus.id, self._corpus.text)
+
+
+def _check_field(skips: Skips, documents: int) -> None:
+    """Refuse a file of which nothing could be read, for its texts are in another field; whatever others hold."""
+    if NO_TEXT_FIELD in skips.counts and not documents:
+        skips.check(documents)
 
 
 def overlaps(corpus: CheckCorpus, reference: CheckCorpus, settings: Settings, jobs: int) -> list[Pair]:

@@ -58,7 +58,7 @@ class CheckInputs:
         """
         apart = {resolved(source.path): "reference" for source in reference if source.path}
         apart |= dict.fromkeys(map(resolved, own), _OWN)
-        return self._found(paths, lambda source, name: _why_not(source, name, ignored, apart))
+        return self._found(paths, ignored, apart)
 
     def reference(self, paths: Sequence[str]) -> list[Source]:
         """The files of a reference set.
@@ -66,19 +66,21 @@ class CheckInputs:
         Raises:
             InputError: As `sources.find_sources`.
         """
-        return self._found(paths, lambda _, __: None)
+        return self._found(paths, None, {})
 
-    def _found(self, paths: Sequence[str], why_not: Callable[[Source, str], str | None]) -> list[Source]:
+    def _found(self, paths: Sequence[str], ignored: Ignored | None, apart: Mapping[Path, str]) -> list[Source]:
         found: dict[str, Source] = {}
         for given in paths:
-            for source in self._below(given):
+            for source in self._below(given, ignored):
                 named = replace(source, name=self._name(source))
                 other = found.setdefault(named.name, named)
                 if other.path != named.path and not _is_same(other, named):
                     raise InputError(source.path or given, f"another input is called {named.name!r} as well")
                 if other is not named:
                     continue
-                reason = why_not(named, "" if is_one_file(given) else source.name)
+                reason = _unwanted(named.name, "" if is_one_file(given) else source.name, ignored)
+                if reason is None and source.path is not None:
+                    reason = apart.get(resolved(source.path))
                 if reason:
                     del found[named.name]
                 if reason and reason != _OWN:
@@ -97,14 +99,21 @@ class CheckInputs:
                 self._leave_out(LeftOut(source.name, "link", _DETAILS["link"]))
         return [source for source, place in zip(sources, places, strict=True) if chosen[place] is source]
 
-    def _below(self, given: str) -> list[Source]:
+    def _below(self, given: str, ignored: Ignored | None) -> list[Source]:
         return find_sources(
             [given],
             self._opening,
             may_be_empty=self._may_be_empty,
             any_name=self._any_name,
-            leave_out=self._leave_out,
+            leave_out=lambda left: self._pass_by(left, ignored),
         )
+
+    def _pass_by(self, left: LeftOut, ignored: Ignored | None) -> None:
+        """Tell of what is no file, by its name from the folder of the check; of what is not wanted only that."""
+        name = self._name(Source(left.path, left.name))
+        reason = _unwanted(name, left.name, ignored)
+        told = (left.reason, left.detail) if reason is None else (reason, _DETAILS[reason])
+        self._leave_out(LeftOut(name, *told))
 
     def _name(self, source: Source) -> str:
         if source.path is None:
@@ -128,13 +137,15 @@ _DETAILS = {
 }
 
 
-def _why_not(source: Source, below: str, ignored: Ignored, apart: Mapping[Path, str]) -> str | None:
-    """Why a file is not read, if it is not; `below` is its name in the folder that was given, if one was."""
+def _unwanted(name: str, below: str, ignored: Ignored | None) -> str | None:
+    """Why a file of this name is not read, if it is not; `below` is its name in the folder that was given, if one was.
+    Without patterns everything is wanted.
+    """
+    if ignored is None:
+        return None
     if below and is_hidden(below):
         return "hidden"
-    if source.name in ignored:
-        return "ignored"
-    return apart.get(resolved(source.path)) if source.path else None
+    return "ignored" if name in ignored else None
 
 
 def _is_same(a: Source, b: Source) -> bool:

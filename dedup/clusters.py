@@ -160,10 +160,12 @@ def _unknown(clusters: Sequence[Cluster], entries: Mapping[str, Entry]) -> tuple
     gone = {text: max(0, entry.copies - len(held.get(text, ()))) for text, entry in entries.items()}
     found: set[Key] = set()
     for cluster in clusters:
+        more = sum(key in surplus for key in cluster.copies)
+        if not more:
+            continue  # many clusters may have been one, and each would go through all of that
         texts = {copy.fingerprint for copy in cluster.copies.values()}
         touched = sorted({entries[text].of_cluster for text in texts if text in entries})
         before = [entry for name in touched for entry in of_cluster[name]]
-        more = sum(key in surplus for key in cluster.copies)
         for entry in before:
             edited = min(more, gone[entry.fingerprint])
             gone[entry.fingerprint] -= edited

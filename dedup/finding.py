@@ -28,11 +28,13 @@ class LeftOut:
         name: What it is called, relative to where files were looked for, as a portable name (see `file_names`).
         reason: Why, as a short name.
         detail: What exactly it is, and what to do, for people.
+        path: Where it is; None for what is nowhere.
     """
 
     name: str
     reason: str
     detail: str
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,13 @@ class _Search:
             self._files.add(name)
         else:
             detail = "neither a file nor a folder, or a link that leads nowhere"
-            self._left_out[name] = LeftOut(name, "special-file", detail)
+            self._left_out[name] = LeftOut(name, "special-file", detail, path)
 
     def add_link(self, path: Path) -> None:
         """Take a link to a folder."""
         name = self._name(path)
         detail = "a link to a folder is not followed: give that folder as an input of its own"
-        self._left_out[name] = LeftOut(name, "linked-folder", detail)
+        self._left_out[name] = LeftOut(name, "linked-folder", detail, path)
 
     def _name(self, path: Path) -> str:
         return portable_name(path.relative_to(self.folder).as_posix())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dedup.errors import InputError, OutputError, SettingsError
 from dedup.findings import Limits
 from tests.checks import EDITED_A, NEAR_A, A, B, C, D, check, levels, new_files, page, places
-from tests.command import make
+from tests.command import make, run
 
 _BEFORE = {"a.md": page(A, C), "b.md": page(B, A), "c.md": page(D, B)}  # A and B twice
 
@@ -232,6 +232,15 @@ def test_a_baseline_is_not_written_over_something_else(tmp_path: Path) -> None:
     assert (tmp_path / "notes.jsonl").read_text("utf-8") == '{"text":"x"}\n'
     assert check(tmp_path, baseline="old", update_baseline=True).has_passed
     assert check(tmp_path, baseline="old").has_passed
+
+
+@pytest.mark.parametrize("name", ["known.jsonl.gz", "known.zst", "-"])
+def test_a_baseline_that_could_not_be_read_again_is_not_written(tmp_path: Path, name: str) -> None:
+    """One that would be compressed for its name, or go to standard output, is refused."""
+    make(tmp_path, {"a.md": page(A)})
+    ended = run("check", "a.md", "--baseline", name, "--update-baseline", folder=tmp_path)
+    assert (ended.status, ended.out, "not compressed" in ended.err) == (2, b"", True)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.md"]
 
 
 def test_a_baseline_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:

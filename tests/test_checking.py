@@ -15,7 +15,7 @@ from dedup.findings import Checked, Finding, Limits
 from dedup.formats.transcoding import Encoding
 from dedup.reading import Reading
 from tests.checks import EDITED_A, A, B, C, check, page, places
-from tests.command import make
+from tests.command import make, run
 
 
 def _one(checked: Checked) -> Finding:
@@ -179,6 +179,21 @@ def test_what_is_not_read(tmp_path: Path) -> None:
     assert places(check(tmp_path, "a.md", ".venv")) == [".venv/x.md:1:1 = a.md:1:1"]
 
 
+def test_what_is_no_file_and_not_wanted_is_no_fault(tmp_path: Path) -> None:
+    """Links to folders are told of by their names from the folder of the check; hidden or ignored ones are just that,
+    also where nothing may be skipped.
+    """
+    make(tmp_path, {"x/a.md": page(A), "x/.venv/b.md": "b", "x/gen/c.md": "c"})
+    for folder in ("x/.venv", "x/gen", "x"):
+        (tmp_path / folder / "link.md").symlink_to(tmp_path / "x")
+    told = run("check", "x", "--ignore", "gen", folder=tmp_path)
+    assert told.err.splitlines() == ["skipped x/link.md: a link to a folder is not followed: give that folder as an "
+                                     "input of its own"]  # fmt: skip
+    assert b"left out: 2 hidden, 2 ignored, 1 linked-folder" in told.out
+    (tmp_path / "x" / "link.md").unlink()
+    assert run("check", "x", "--ignore", "gen", "--strict", folder=tmp_path).status == 0
+
+
 _EMPTY: dict[str, dict[str, str | bytes]] = {
     "an empty file": {"a.md": ""},
     "blank lines": {"a.md": "\n \n\t\n", "b.jsonl": "\n\n"},
@@ -187,6 +202,15 @@ _EMPTY: dict[str, dict[str, str | bytes]] = {
     "ignored files": {"x/a.md": A},
     "marked text": {"a.md": f"# dedup:ignore-start\n{A}\n# dedup:ignore-end\n"},
 }
+
+
+@pytest.mark.parametrize("name", ["0.jsonl", "b.jsonl", "z.jsonl"])
+def test_a_file_whose_texts_have_another_name_is_an_error(tmp_path: Path, name: str) -> None:
+    """A file of which not one record has the field of texts does not pass unread among others that have it."""
+    make(tmp_path, {"a.md": page(A), "c.jsonl": '{"text":"x"}\n{}\n', name: f'{{"body":"{A}"}}\n'})
+    with pytest.raises(InputError, match=rf"{name}:1.*not one of 1 records.*--text-field body"):
+        check(tmp_path)
+    assert check(tmp_path, ignore=[name]).totals.skipped == {"no-text-field": 1}
 
 
 @pytest.mark.parametrize("case", _EMPTY)
