@@ -13,7 +13,7 @@ _OF_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 
 
 class Unchanged:
-    """The files that are the same as where this branch left `ref`, or were only renamed.
+    """The files that are the same, under the same names, as where this branch left `ref`.
 
     All others have changed: files with changes that are committed or not, new ones, those that git is told to ignore,
     and those outside of the repository, of which it knows nothing. Of a submodule all files have if anything has.
@@ -33,17 +33,10 @@ class Unchanged:
         base = self._git("merge-base", commit.decode(), "HEAD").decode().strip()
         top = os.fsdecode(self._git("rev-parse", "--show-toplevel").removesuffix(b"\n"))
         self._top = Path(os.path.realpath(top))
-        options = (
-            "--no-ext-diff",
-            "--ignore-submodules=none",
-            "--find-renames",
-            "--no-relative",
-            "--name-status",
-            "-z",
-        )
-        changed, renamed = _changes(self._git("diff", *options, base, "--").split(b"\0"))
-        before = set(self._git("ls-tree", "-r", "-z", "--name-only", "--full-tree", base).split(b"\0"))
-        self._names = (before - changed) | renamed
+        options = ("--no-ext-diff", "--ignore-submodules=none", "--no-renames", "--no-relative", "--name-only", "-z")
+        changed = self._git("diff", *options, base, "--").split(b"\0")
+        before = self._git("ls-tree", "-r", "-z", "--name-only", "--full-tree", base).split(b"\0")
+        self._names = set(before).difference(changed, [b""])
 
     def __contains__(self, path: Path) -> bool:
         link = Path(os.path.realpath(path.parent), path.name)
@@ -66,22 +59,6 @@ class Unchanged:
             return ended.stdout
         said = ended.stderr.decode("utf-8", "replace").strip().splitlines()
         raise SettingsError("changed_since", self._ref, _remedy(command[0], said[-1] if said else ""))
-
-
-def _changes(fields: list[bytes]) -> tuple[set[bytes], set[bytes]]:
-    """Names of files that changed or went, and new names of those that did not change otherwise, out of what
-    `git diff --name-status -z` says: a status and a name, or two for what was renamed.
-    """
-    changed: set[bytes] = set()
-    renamed: set[bytes] = set()
-    rest = iter(fields)
-    for status in rest:
-        if not status:
-            break
-        changed.add(next(rest))
-        if status.startswith((b"R", b"C")):
-            (renamed if status == b"R100" else changed).add(next(rest))
-    return changed, renamed
 
 
 def _remedy(command: str, said: str) -> str:

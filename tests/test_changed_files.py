@@ -48,18 +48,18 @@ def changed(folder: Path, ref: str, *others: Path) -> set[str]:
 
 
 def test_what_has_changed(repository: Path) -> None:
-    """Changes count, committed or not, and new files, also those that git ignores; what was only renamed does not."""
+    """Changes count, committed or not, and new files and names, also those that git ignores."""
     make(repository, {"committed.md": page(A), "c.md": page(C, "y")})
     commit(repository, "after")
     make(repository, {"staged.md": "x", "b.md": page(B, "z"), "new [1] ä.md": "x", "old.log": "x", "gone.md": "y"})
     git(repository, "add", "staged.md")
     git(repository, "mv", "in/d.md", "in/e.md")
     git(repository, "rm", "-q", "--cached", "-f", "gone.md")
-    uncommitted = {"staged.md", "b.md", "new [1] ä.md", "old.log", "gone.md"}
+    uncommitted = {"staged.md", "b.md", "new [1] ä.md", "old.log", "gone.md", "in/e.md"}
     assert changed(repository, "before") == {*uncommitted, "committed.md", "c.md"}
     assert changed(repository, "after") == uncommitted
-    assert changed(repository / "in", "after") == set()
-    assert changed(repository / "in", "after", repository / "b.md", repository / "a.md") == {"../b.md"}
+    assert changed(repository / "in", "after") == {"e.md"}
+    assert changed(repository / "in", "after", repository / "b.md", repository / "a.md") == {"e.md", "../b.md"}
 
 
 def test_a_file_that_git_does_not_know_has_changed(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -204,6 +204,17 @@ def test_new_and_changed_together(repository: Path) -> None:
     given = ("a.md", "b.md", "c.md", "in", "e.md")
     checked = check(repository, *given, baseline="known.jsonl", changed_since="before")
     assert [(finding.at.file, finding.level) for finding in checked.findings] == [("b.md", "note"), ("e.md", "error")]
+
+
+def test_a_file_that_is_renamed_has_changed(repository: Path) -> None:
+    """It may have come from where nobody looks; where it did not, a baseline knows what is in it."""
+    make(repository, {"old/x.md": page(A)})
+    commit(repository, "old")
+    check(repository, baseline="known.jsonl", update_baseline=True, ignore=["old"])
+    git(repository, "mv", "old/x.md", "x.md")
+    git(repository, "mv", "b.md", "e.md")
+    checked = check(repository, changed_since="old", ignore=["old"], baseline="known.jsonl")
+    assert [(finding.at.file, finding.is_new) for finding in checked.findings] == [("e.md", False), ("x.md", True)]
 
 
 def test_overlaps_in_changed_files(repository: Path) -> None:
