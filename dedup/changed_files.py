@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +21,12 @@ class Changed:
     Attributes:
         top: The top of the repository, without links.
         names: Files that changed, and repositories inside of this one, relative to it.
+        former: What files that were only renamed were called, by their names now; they are not among `names`.
     """
 
     top: Path
     names: frozenset[str]
+    former: Mapping[str, str]
 
     def __contains__(self, path: object) -> bool:
         """Whether a file changed, or a link that leads to it. One of which git knows nothing, for it stands outside of
@@ -32,6 +35,12 @@ class Changed:
         given = Path(os.path.abspath(str(path)))  # noqa: PTH100  # the link itself may be what changed
         places = {Path(os.path.realpath(given.parent), given.name), Path(os.path.realpath(given))}
         return any(self._has_changed(place) for place in places)
+
+    def former_path(self, path: Path) -> Path | None:
+        """Where a file was that is another one by its name only, and where it stands."""
+        place = Path(os.path.realpath(path))
+        former = self.former.get(place.relative_to(self.top).as_posix()) if self.top in place.parents else None
+        return None if former is None else self.top / former
 
     def _has_changed(self, place: Path) -> bool:
         if self.top not in place.parents:
@@ -56,25 +65,30 @@ def changed_since(ref: str, folder: Path) -> Changed:
     base = _git(ref, folder, "merge-base", commit.decode().strip(), "HEAD").decode().strip()
     top = Path(os.path.realpath(os.fsdecode(_git(ref, folder, "rev-parse", "--show-toplevel").removesuffix(b"\n"))))
     options = ("--no-ext-diff", "--ignore-submodules=none", "--find-renames", "--diff-filter=d", "--name-status", "-z")
-    changed = _changed(_git(ref, top, "diff", *options, base, "--").split(b"\0"))
+    changed, former = _changed(_git(ref, top, "diff", *options, base, "--").split(b"\0"))
     unknown = _git(ref, top, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0")
-    return Changed(top, frozenset(os.fsdecode(name.rstrip(b"/")) for name in (*changed, *unknown) if name))
+    names = frozenset(os.fsdecode(name.rstrip(b"/")) for name in (*changed, *unknown) if name)
+    return Changed(top, names, {os.fsdecode(name): os.fsdecode(before) for name, before in former.items()})
 
 
-def _changed(fields: list[bytes]) -> list[bytes]:
-    """Names out of what `git diff --name-status -z` says: a status and a name, or two for what was renamed."""
+def _changed(fields: list[bytes]) -> tuple[list[bytes], dict[bytes, bytes]]:
+    """Names out of what `git diff --name-status -z` says (a status and a name, or two for what was renamed): of what
+    changed; and of what was only renamed, with the names before.
+    """
     changed: list[bytes] = []
+    former: dict[bytes, bytes] = {}
     rest = iter(fields)
     for status in rest:
         if not status:
             break
         name = next(rest)
         if status[:1] in (b"R", b"C"):
-            name = next(rest)
+            before, name = name, next(rest)
             if status == b"R100":
+                former[name] = before
                 continue
         changed.append(name)
-    return changed
+    return changed, former
 
 
 def _git(ref: str, folder: Path, *command: str) -> bytes:

@@ -11,6 +11,7 @@ from dedup.compression import Opening
 from dedup.errors import InputError
 from dedup.file_names import portable_name
 from dedup.finding import LeftOut
+from dedup.formats import format_named
 from dedup.ignoring import Ignored, is_hidden
 from dedup.outputs import resolved
 from dedup.sources import Source, find_sources, is_one_file
@@ -67,6 +68,23 @@ class CheckInputs:
             InputError: As `sources.find_sources`.
         """
         return self._found(paths, None, {})
+
+    def would_find(self, paths: Sequence[str], ignored: Ignored | None, place: Path) -> bool:
+        """Whether a file that is gone would be among those of folders that are given, if it still stood there.
+
+        Args:
+            paths: As they were given.
+            ignored: Files that are not read; None for those of a reference set.
+            place: Where it stood, in folders that are no links.
+        """
+        if format_named(place.name) is None:
+            return False
+        folders = [resolved(given) for given in paths if Path(given).is_dir()]
+        return any(
+            _unwanted(self._from_root(place), place.relative_to(folder).as_posix(), ignored) is None
+            for folder in folders
+            if folder in place.parents
+        )
 
     def _found(self, paths: Sequence[str], ignored: Ignored | None, apart: Mapping[Path, str]) -> list[Source]:
         found: dict[str, Source] = {}

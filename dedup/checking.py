@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from dedup.banding import choose_banding
@@ -134,7 +135,12 @@ class _Check:
         own = [Path(path) for path in (*checking.own_files, checking.baseline) if path]
         corpus = opened.enter_context(CheckCorpus(self._settings, reading, markers=checking.markers))
         sources = inputs.corpus(checking.paths, ignored, reference_sources, own)
-        self._reported = self._changed_names([*sources, *reference_sources])
+        corpus_had = partial(inputs.would_find, checking.paths, ignored)
+        reference_had = partial(inputs.would_find, checking.against, None)
+        self._reported = frozenset(
+            [source.name for source in sources if self._has_changed(source, corpus_had)]
+            + [source.name for source in reference_sources if self._has_changed(source, reference_had)]
+        )
         corpus.read(sources, self._observer, self._jobs)
         if not corpus.has_text and not checking.allow_empty:
             what = "there is no text to compare in them; --allow-empty takes that for passed"
@@ -148,12 +154,15 @@ class _Check:
             raise InputError(", ".join(checking.against), what)
         return corpus, reference
 
-    def _changed_names(self, sources: Sequence[Source]) -> frozenset[str]:
-        """The files to report on. Nobody knows whether standard input changed: it counts."""
+    def _has_changed(self, source: Source, was_read: Callable[[Path], bool]) -> bool:
+        """Whether to report on a file. Nobody knows whether standard input changed: it counts. So does what was
+        renamed, if it was not read as what it was before: its text is new here.
+        """
         changed = self._changed
-        return frozenset(
-            source.name for source in sources if changed is None or source.path is None or source.path in changed
-        )
+        if changed is None or source.path is None or source.path in changed:
+            return True
+        former = changed.former_path(source.path)
+        return former is not None and not was_read(former)
 
     def _leave_out(self, left: LeftOut) -> None:
         self._left_out[left.reason] += 1

@@ -110,6 +110,29 @@ def test_standard_input_may_have_changed(repository: Path) -> None:
     assert (ended.status, ended.out.count(b"exact copy of ")) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "finds"),
+    [
+        ("docs/x.md", "docs/y.md", 0),
+        ("docs/x.md", "docs/in/y.md", 0),
+        ("drafts/x.md", "docs/x.md", 1),
+        ("docs/x.bak", "docs/x.md", 1),
+        ("docs/.x.md", "docs/x.md", 1),
+        ("docs/gen/x.md", "docs/x.md", 1),
+    ],
+)
+def test_a_file_that_is_renamed_into_the_corpus_is_new_there(
+    repository: Path, before: str, after: str, finds: int
+) -> None:
+    """Renaming changes nothing in a corpus that held the file; in one that did not, its text is new."""
+    make(repository, {before: page("Just this.", A), "docs/0.md": page(A)})
+    commit(repository, "drafted")
+    (repository / after).parent.mkdir(exist_ok=True)
+    git(repository, "mv", before, after)
+    checked = check(repository, "docs", changed_since="drafted", ignore=["gen"])
+    assert places(checked) == [f"{after}:3:1 = docs/0.md:1:1"] * finds
+
+
 def test_repositories_inside_of_the_repository(repository: Path) -> None:
     """Files of a repository that stands in this one are reported on if anything of it changed, a submodule or not."""
     make(repository, {"sub/x.md": page(A)})
