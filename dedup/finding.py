@@ -100,7 +100,7 @@ def files_below(folder: Path, is_wanted: Callable[[str], bool]) -> Found:
     search = _Search(folder, is_wanted)
     waiting = [folder]
     while waiting:
-        for path, is_folder in _entries(waiting.pop()):
+        for path, is_folder in _entries(waiting.pop(), folder):
             if is_folder:
                 waiting.append(path)
             elif path.is_symlink() and path.is_dir():
@@ -147,7 +147,7 @@ def _step(search: _Search, folder: Path, parts: tuple[str, ...]) -> list[_Waitin
     """Look through one folder for what matches the first part; which folders to look through for the others."""
     first, rest = parts[0], parts[1:]
     further = [(folder, rest)] if first == _ANY_FOLDERS else []
-    for path, is_folder in _entries(folder):
+    for path, is_folder in _entries(folder, search.folder):
         if path.name.startswith(".") and not first.startswith("."):
             continue
         if first == _ANY_FOLDERS:
@@ -163,10 +163,14 @@ def _step(search: _Search, folder: Path, parts: tuple[str, ...]) -> list[_Waitin
     return further
 
 
-def _entries(folder: Path) -> list[tuple[Path, bool]]:
-    """What is in a folder, and of each whether it is a folder itself, and no link to one."""
+def _entries(folder: Path, top: Path) -> list[tuple[Path, bool]]:
+    """What is in a folder, and of each whether it is a folder itself, and no link to one. Nothing is in one below the
+    top that is gone by now, as programs in the background make and remove some.
+    """
     try:
         with os.scandir(folder) as entries:
             return [(folder / entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and folder != top:
+            return []
         raise InputError(folder, error.strerror or str(error)) from error

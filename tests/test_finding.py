@@ -176,3 +176,23 @@ def test_shards_stay_shards(tmp_path: Path, given: list[str]) -> None:
     assert {name: gzip.decompress(data) for name, data in back.items()} == {
         name: gzip.decompress(data) for name, data in shards.items()
     }
+
+
+@pytest.mark.parametrize("pattern", ["", "**/*.txt"])
+def test_a_folder_that_goes_while_others_are_listed_holds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str
+) -> None:
+    """What a program in the background makes and removes, as git does, ends no run; an input that is gone does."""
+    make(tmp_path, {"a.txt": FOX, "gone/b.txt": FOX, "gone/in/c.txt": FOX})
+    listed = os.scandir
+
+    def scandir(folder: Path) -> os._ScandirIterator[str]:  # as if it went just now
+        if Path(folder).name == "gone":
+            raise FileNotFoundError(2, "No such file or directory")
+        return listed(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    found = files_matching(str(tmp_path / pattern), _all) if pattern else files_below(tmp_path, _all)
+    assert found.files == ["a.txt"]
+    with pytest.raises(InputError, match="No such file"):
+        files_below(tmp_path / "gone", _all)
