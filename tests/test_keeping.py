@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import dedup
-from dedup import Cleaned, Deduplicator, Document, Place, Settings, SettingsError, clean_corpus, match_corpus
+from dedup import (
+    Cleaned,
+    Deduplicator,
+    Document,
+    Place,
+    Settings,
+    SettingsError,
+    _kernels,
+    clean_corpus,
+    match_corpus,
+)
 from tests.command import BEAR, FOX, OWL
 from tests.corpora import corpora, settings
 from tests.test_keep_rules import order_of
@@ -163,6 +173,7 @@ def _copies(count: int) -> Iterator[Document]:
     yield from (Document(str(number), f"{FOX} {'x' * 5_000}") for number in range(count))
 
 
+@pytest.mark.skipif(_kernels.chosen_name() != "native", reason="texts wait in the same way, and it takes very long")
 @pytest.mark.parametrize("function", [clean_corpus, match_corpus])
 def test_texts_are_not_held_in_memory(function: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many times as many pages take about the same memory: neither the texts that wait nor the results do."""
