@@ -160,14 +160,14 @@ def _checking(paths: tuple[str, ...], options: dict[str, Any], configuration: Co
     from dedup.sources import STANDARD
 
     has_baseline = options["baseline"] is not None
-    asked = [options[name] for name in ("max_duplicates", "max_duplicate_ratio", "fail_on_new")]
-    looks_inside = not options["against"] or has_baseline or any(limit is not None for limit in asked)
+    asked = options["max_duplicates"], options["max_duplicate_ratio"]
+    looks_inside = not options["against"] or has_baseline or asked != (None, None)
     written = [report.path for report in options["report"] if report.path != STANDARD]
     same = ("against", "ignore", "markers", "allow_empty", "baseline", "update_baseline", "changed_since")
     return Checking(
         paths=paths,
         root=configuration.root,
-        limits=limits_of(*asked, has_baseline=has_baseline, looks_inside=looks_inside),
+        limits=limits_of(*asked, options["fail_on_new"], has_baseline=has_baseline, looks_inside=looks_inside),
         allow=dict(options["allow"]),
         own_files=[*written, *([] if configuration.path is None else [str(configuration.path)])],
         looks_inside=looks_inside,

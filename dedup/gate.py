@@ -38,7 +38,7 @@ def limits_of(
     if fail_on_new and not has_baseline:
         raise SettingsError("fail_on_new", fail_on_new, "nothing is known to be old: give --baseline as well")
     fails_on_new = has_baseline if fail_on_new is None else fail_on_new
-    is_unlimited = max_duplicates is None and max_duplicate_ratio is None and fail_on_new is None and not has_baseline
+    is_unlimited = max_duplicates is None and max_duplicate_ratio is None and not has_baseline
     return Limits(
         max_duplicates=0 if is_unlimited and looks_inside else max_duplicates,
         max_duplicate_ratio=max_duplicate_ratio,

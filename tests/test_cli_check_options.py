@@ -171,7 +171,7 @@ def test_help_needs_no_configuration(tmp_path: Path) -> None:
         (("--max-duplicate-ratio", "100%"), 0),
         (("--max-duplicates", "1", "--max-duplicate-ratio", "0"), 1),
         (("--max-duplicates", "0", "--exit-zero"), 0),
-        (("--no-fail-on-new",), 0),
+        (("--no-fail-on-new",), 1),
     ],
 )
 def test_limits_and_status(tmp_path: Path, given: tuple[str, ...], status: int) -> None:

@@ -19,6 +19,7 @@ _FINDING = Finding("duplicate", "error", _AT, _AT, False, "exact", 1.0, 1.0, 0, 
     [
         ((None, None, None), False, True, Limits(max_duplicates=0)),
         ((None, None, None), True, True, Limits(fail_on_new=True)),
+        ((None, None, False), False, True, Limits(max_duplicates=0)),
         ((None, None, None), False, False, Limits()),
         ((5, None, None), False, True, Limits(max_duplicates=5)),
         ((None, 0.5, None), False, True, Limits(max_duplicate_ratio=0.5)),
