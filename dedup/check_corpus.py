@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from dedup.copies import Copy, Origins, Pair, Spot, copies_at
 from dedup.formats.base import NO_TEXT_FIELD, Format
 from dedup.keeping import RankedCorpus, deduplicator_of
-from dedup.markers import without_marked
+from dedup.markers import blanked, marked_spans
 from dedup.observing import Observer
 from dedup.outputs import output_errors
 from dedup.parallel import BATCH_SIZE, batched, in_order
@@ -36,7 +36,7 @@ class CheckCorpus:
 
     Attributes:
         skips: What could not be read.
-        characters: Characters of the documents in each file, by its name; files without any are there too.
+        characters: Characters that are compared in each file, by its name; files without any are there too.
         has_text: Whether there is anything but white space, and what is between markers.
 
     Raises:
@@ -50,6 +50,7 @@ class CheckCorpus:
         self._corpus = RankedCorpus(settings, self._deduplicator)
         self._origins = Origins()
         self._line = 1
+        self._marked = 0  # characters of the file at hand that are between markers
         self.skips = Skips()
         self.characters: dict[str, int] = {}
         self.has_text = False
@@ -101,7 +102,9 @@ class CheckCorpus:
     def _as_compared(self, form: Format, document: Document) -> Document:
         text = document.text
         if self._markers and form.holds_one:
-            text = without_marked(text, document.id)
+            spans = marked_spans(text, document.id)
+            self._marked = sum(span.length for span in spans)
+            text = blanked(text, spans) if spans else text
         self.has_text = self.has_text or not (not text or text.isspace())
         return document if text is document.text else replace(document, text=text)
 
@@ -111,7 +114,8 @@ class CheckCorpus:
         self.characters.setdefault(name, 0)
         for document, (record, line) in zip(batch.records.documents, self._places(batch), strict=True):
             self._origins.add(name, record, line)
-            self.characters[name] += len(document.text)
+            self.characters[name] += len(document.text) - self._marked
+            self._marked = 0
 
     def _places(self, batch: Batch[Sequence[Document]]) -> Iterator[tuple[int | None, int | None]]:
         """The record of every document, and the line on which it begins."""

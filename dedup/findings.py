@@ -116,7 +116,7 @@ class Totals(Struct, frozen=True, kw_only=True):
     Attributes:
         files: Files that were read, those of the reference set left aside.
         documents: Documents in them.
-        characters: Characters in those; only of changed files if only these are reported on.
+        characters: Characters in those that are compared; only of changed files if only these are reported on.
         duplicates: Findings of rule `duplicate`.
         duplicate_characters: Characters that are in one of them (at `at`), each counted once.
         new: How many of them the baseline does not know; None without a baseline.

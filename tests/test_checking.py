@@ -266,6 +266,7 @@ def test_marked_texts(tmp_path: Path, case: str) -> None:
     found = _one(check(tmp_path))
     line = page(marked, B)[: page(marked, B).index(B)].count("\n") + 1
     assert (found.at.file, found.at.line, found.excerpt) == ("c.md", line, B)
+    assert check(tmp_path).totals.characters == 2 * (len(page(marked, B)) - len(marked)) + len(page(A))
     assert "b.md:1:1 = a.md:" in "".join(places(check(tmp_path, markers=False)))
 
 
