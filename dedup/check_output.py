@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dedup.errors import OutputError
 from dedup.findings import Checked
-from dedup.outputs import Outputs, output_errors, resolved
+from dedup.outputs import Outputs, resolved
 from dedup.reports.choice import report_named
 from dedup.sources import STANDARD, Source
 
@@ -49,7 +48,6 @@ def check_reports(reports: Sequence[Report], inputs: Sequence[str], others: Mapp
                 to_standard = True
                 continue
             outputs.check(report.path)
-            _check_folder(report.path)
             path = resolved(report.path)
             if path in taken:
                 raise OutputError(report.path, f"it is {taken[path]} as well; choose another file")
@@ -81,13 +79,3 @@ def _written(checked: Checked, report: Report) -> OutputError | None:
     except OutputError as error:
         return error
     return None
-
-
-def _check_folder(path: str) -> None:
-    """Refuse what would be below a file."""
-    with output_errors(path):
-        folder = resolved(path).parent
-        while not os.path.lexists(folder):
-            folder = folder.parent
-        if folder.is_file():
-            raise OutputError(path, f"{folder.name} is a file, not a folder")

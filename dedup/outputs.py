@@ -87,8 +87,8 @@ class Outputs:
         """Refuse an output before any work is done for it.
 
         Raises:
-            OutputError: If it is one of the inputs, no regular file, a circle of links, or exists and may not be
-                replaced.
+            OutputError: If it is one of the inputs, no regular file, below a file, a circle of links, or exists and may
+                not be replaced.
         """
         if output in (None, STANDARD):
             return
@@ -100,6 +100,7 @@ class Outputs:
                 raise OutputError(output, "it is a folder" if path.is_dir() else "it is no regular file")
             if os.path.lexists(path) and not self._force:
                 raise OutputError(output, "it exists already; give --force to replace it")
+            _missing(resolved(output).parent)
 
     def create(self, output: str | None, encoder: MakeEncoder = Verbatim) -> Output:
         """Begin an output: a file, compressed if its name ends so, standard output for `-`, or nothing at all for None.
@@ -131,11 +132,7 @@ class Outputs:
         return Output(self._parts.begin(path), output, encoder, packer, named)
 
     def _make_folder(self, folder: Path) -> None:
-        missing = []
-        while not folder.exists():
-            missing.append(folder)
-            folder = folder.parent
-        for path in reversed(missing):
+        for path in reversed(_missing(folder)):
             path.mkdir()
             self._made.append(path)
 
@@ -157,6 +154,21 @@ class Outputs:
                 self._placed.append(path)
         self._placed.clear()
         self._made.clear()
+
+
+def _missing(folder: Path) -> list[Path]:
+    """This folder and those above it that have to be made, the innermost first.
+
+    Raises:
+        NotADirectoryError: If they would be below a file.
+    """
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    if folder.is_file():
+        raise NotADirectoryError(errno.ENOTDIR, f"{os.strerror(errno.ENOTDIR)}: {folder.name} is a file")
+    return missing
 
 
 class Output:

@@ -117,6 +117,18 @@ def test_permissions(tmp_path: Path, umask: int) -> None:
     assert modes == {"old.txt": 0o604, "new.txt": 0o666 & ~umask}
 
 
+@pytest.mark.parametrize("name", ["a.txt/b", "a.txt/b/c", "link/b"])
+def test_an_output_below_a_file_is_refused_before_any_work(tmp_path: Path, name: str) -> None:
+    """What can never be made is not found out at the end."""
+    make(tmp_path, {"a.txt": FOX})
+    (tmp_path / "link").symlink_to("a.txt")
+    with (
+        Outputs([], force=True) as outputs,
+        pytest.raises(OutputError, match=r"cannot be written: Not a directory: a\.txt is a file"),
+    ):
+        outputs.check(str(tmp_path / name))
+
+
 def test_what_is_refused(tmp_path: Path) -> None:
     """Inputs, folders, special files, and without force what exists, are refused; a link to an input is the input."""
     make(tmp_path, {"in.txt": "", "old.txt": "", "folder/x": ""})
