@@ -105,7 +105,7 @@ class CheckCorpus:
             spans = marked_spans(text, document.id)
             self._marked = sum(span.length for span in spans)
             text = blanked(text, spans) if spans else text
-        self.has_text = self.has_text or not (not text or text.isspace())
+        self.has_text = self.has_text or (bool(text) and not text.isspace())
         return document if text is document.text else replace(document, text=text)
 
     def _note(self, batch: Batch[Sequence[Document]]) -> None:

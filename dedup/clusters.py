@@ -118,12 +118,11 @@ def mark_new(clusters: Sequence[Cluster], entries: Mapping[str, Entry]) -> int:
     """
     new, gone = _unknown(clusters, entries)
     for cluster in clusters:
-        known_copies = [likeness for likeness in cluster.likenesses if key_of(likeness.duplicate) not in new]
         turned: set[Key] = set()
         for i, likeness in enumerate(cluster.likenesses):
             is_new = key_of(likeness.duplicate) in new
             canonical = key_of(likeness.canonical)
-            is_turned = not is_new and bool(known_copies) and canonical in new and canonical not in turned
+            is_turned = not is_new and canonical in new and canonical not in turned
             if is_turned:
                 turned.add(canonical)
             cluster.likenesses[i] = replace(likeness, is_new=is_new or is_turned, is_turned=is_turned)

@@ -104,17 +104,10 @@ class Origins:
         self._records.append(record or _NO_LINE)
         self._lines.append(line or _NO_LINE)
 
-    def __len__(self) -> int:
-        return len(self._file_of)
-
-    def file(self, document: int) -> str:
-        """The file that a document stands in."""
-        return self._files[self._file_of[document]]
-
     def location(self, document: int, document_id: str, span: Span, lines: LineStarts) -> Location:
         """Where a span of a document stands; `lines` are those of its text."""
         record, line = self._records[document] or None, self._lines[document] or None
-        at = (self.file(document), document_id, span.start, span.end, record)
+        at = (self._files[self._file_of[document]], document_id, span.start, span.end, record)
         if record is not None:
             return Location(*at, line, None, line, None)
         (line, column), (end_line, end_column) = lines.place(span.start), lines.place(span.end - 1)

@@ -79,7 +79,6 @@ class Deduplicator:
         self.banding = self._blocks.banding
         self._visits = Visits(self._memory)
         self._books = Books()
-        self._is_frozen = False
 
     def __enter__(self) -> Deduplicator:
         return self
@@ -93,7 +92,6 @@ class Deduplicator:
         """Forget everything that was kept, and whether that was frozen; the summary stays."""
         self._forget()
         self._visits = Visits(self._memory)
-        self._is_frozen = False
 
     def freeze(self) -> None:
         """From now on compare documents with what is kept so far, and keep nothing of them: that is a reference set.
@@ -109,9 +107,12 @@ class Deduplicator:
         if self.settings.scope == "document":
             remedy = "no document is kept for others to be compared with: choose corpus to freeze what is kept"
             raise SettingsError("scope", self.settings.scope, remedy)
-        self._is_frozen = True
         for _, level in self._levels():
             level.index.freeze()
+
+    @property
+    def _is_frozen(self) -> bool:
+        return self._blocks.index.is_frozen
 
     @property
     def summary(self) -> Summary:

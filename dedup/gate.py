@@ -48,9 +48,9 @@ def limits_of(
 
 def failures_of(totals: Totals, limits: Limits) -> tuple[str, ...]:
     """A sentence for every limit that is exceeded."""
-    failures = [*_exceeded(totals, limits)]
-    if _has_new(totals, limits):
-        failures.append(f"{counted(totals.new or 0, 'duplicate')} not in the baseline")
+    failures = _exceeded(totals, limits)
+    if limits.fail_on_new and totals.new:
+        failures.append(f"{counted(totals.new, 'duplicate')} not in the baseline")
     if totals.overlaps:
         failures.append(f"{counted(totals.overlaps, 'overlap')} with the reference set")
     return tuple(failures)
@@ -78,10 +78,6 @@ def _exceeded(totals: Totals, limits: Limits) -> list[str]:
         shown = f"{_percent(totals.duplicate_ratio)} of the characters in duplicates"
         found.append(f"{shown}, {_percent(limits.max_duplicate_ratio)} allowed")
     return found
-
-
-def _has_new(totals: Totals, limits: Limits) -> bool:
-    return limits.fail_on_new and bool(totals.new)
 
 
 def _percent(ratio: float) -> str:
